@@ -1,0 +1,237 @@
+//! One error type for the whole crate: a stable code, a sentence, and the facts worth acting on.
+//!
+//! Facts are fields, never only text: a caller branches on [`Error::code`], an administrator reads the message,
+//! and a ticket to the service carries the request ids.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
+        /// What went wrong, as a word that is never renamed and never reused.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[non_exhaustive]
+        pub enum Code { $($(#[$doc])* #[serde(rename = $text)] $name,)+ }
+
+        impl Code {
+            /// Every code, in the order of this list.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The word itself, as it stands in events and in `FullyQualifiedErrorId`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A request has an unknown, missing or mistyped field, or fields that contradict each other.
+    Argument = "argument",
+    /// A person, group or run does not exist in this tenant or journal.
+    NotFound = "not_found",
+    /// A name fits more than one object.
+    Ambiguous = "ambiguous",
+    /// An exclusion does not resolve; nothing was written.
+    ExclusionNotFound = "exclusion_not_found",
+    /// More people than the cap allows; nothing was written.
+    CapUsers = "cap_users",
+    /// A larger share of the tenant than the cap allows; nothing was written.
+    CapPercent = "cap_percent",
+    /// Administrators in the plan who were not named singly; nothing was written.
+    CapPrivileged = "cap_privileged",
+    /// A saved plan no longer has the digest it was approved with.
+    PlanChanged = "plan_changed",
+    /// A saved plan would now be refused by the guard.
+    GuardChanged = "guard_changed",
+    /// The caller's own account.
+    ProtectedCaller = "protected_caller",
+    /// The last enabled Global Administrator.
+    ProtectedLastAdmin = "protected_last_admin",
+    /// A listed emergency account.
+    ProtectedEmergency = "protected_emergency",
+    /// Sign-in failed, or the token is expired, malformed or for another service.
+    Unauthenticated = "unauthenticated",
+    /// The service refuses: a permission or a directory role is missing.
+    Forbidden = "forbidden",
+    /// The service asked to slow down, more often than our patience allows.
+    Throttled = "throttled",
+    /// The service could not be reached; the request was never sent.
+    Unreachable = "unreachable",
+    /// The request was sent and its answer was lost.
+    AnswerLost = "answer_lost",
+    /// The service answered with something that is not what it documents.
+    Decode = "decode",
+    /// The service refused the values of a request.
+    Rejected = "rejected",
+    /// Another writer was there first; the service says to try again.
+    Conflict = "conflict",
+    /// The service has a defect of its own (5xx) that did not pass.
+    ServiceFault = "service_fault",
+    /// The person is mastered on-premises and this property cannot be written in the cloud.
+    Synchronized = "synchronized",
+    /// The person signs in at another identity provider; this change has no effect here.
+    Federated = "federated",
+    /// The wanted state was not seen within the patience for replication.
+    NotConfirmed = "not_confirmed",
+    /// An earlier change that this one depends on did not succeed.
+    Dependency = "dependency",
+    /// The administrator said no to the confirmation.
+    Declined = "declined",
+    /// The list of people has faults; nothing was written.
+    FaultyList = "faulty_list",
+    /// The journal cannot be opened or written; nothing was sent.
+    Journal = "journal",
+    /// A file could not be read or written.
+    File = "file",
+    /// The caller cancelled.
+    Cancelled = "cancelled",
+    /// The time limit of the run has passed; it can be resumed.
+    TimeLimit = "time_limit",
+    /// This session has no tenant, and the operation needs one.
+    NotConnected = "not_connected",
+    /// What cannot come back.
+    Irreversible = "irreversible",
+    /// Someone else changed it since.
+    Drifted = "drifted",
+    /// The service offers no interface for this.
+    NoInterface = "no_interface",
+    /// A defect of this library.
+    Internal = "internal",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The crate's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What failed, on what, and what to do.
+#[derive(Clone, PartialEq)]
+pub struct Error(Box<Facts>);
+
+/// The facts of an [`Error`], as they stand in `error` events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Facts {
+    /// The stable word.
+    pub code: Code,
+    /// What was attempted and why it failed, in one sentence.
+    pub message: String,
+    /// The person, group, field or file concerned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub target: Option<String>,
+    /// What the administrator can do.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub advice: Option<String>,
+    /// HTTP status of the service's answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub http_status: Option<u16>,
+    /// The service's own code, for example `Authorization_RequestDenied` or `AADSTS50126`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub service_code: Option<String>,
+    /// The service's request id, for a ticket to the service.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub request_id: Option<String>,
+    /// Our request id, as it stands in the service's logs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub client_request_id: Option<String>,
+    /// Seconds after which the service wants to be asked again.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub retry_after_seconds: Option<f64>,
+    /// The least permission whose absence explains the refusal.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub missing_permission: Option<String>,
+    /// The least directory role whose absence explains the refusal.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub missing_role: Option<String>,
+    /// Line in a list of people; the heading is line 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub line: Option<u64>,
+}
+
+impl Error {
+    /// An error with a code and a sentence.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self(Box::new(Facts {
+            code,
+            message: message.into(),
+            target: None,
+            advice: None,
+            http_status: None,
+            service_code: None,
+            request_id: None,
+            client_request_id: None,
+            retry_after_seconds: None,
+            missing_permission: None,
+            missing_role: None,
+            line: None,
+        }))
+    }
+
+    /// A defect of this library: `what` names the place.
+    pub fn internal(what: impl fmt::Display) -> Self {
+        Self::new(Code::Internal, format!("defect in the library: {what}"))
+    }
+
+    /// Names the person, group, field or file concerned.
+    #[must_use]
+    pub fn on(mut self, target: impl Into<String>) -> Self {
+        self.0.target = Some(target.into());
+        self
+    }
+
+    /// Says what the administrator can do.
+    #[must_use]
+    pub fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.0.advice = Some(advice.into());
+        self
+    }
+
+    /// Adds facts in place.
+    #[must_use]
+    pub fn with(mut self, add: impl FnOnce(&mut Facts)) -> Self {
+        add(&mut self.0);
+        self
+    }
+
+    /// The stable word.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// All facts.
+    pub fn facts(&self) -> &Facts {
+        &self.0
+    }
+
+    /// How long the service wants us to wait, if it said so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after_seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Serialize for Error {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}

@@ -1,0 +1,246 @@
+//! The state of a simulated tenant: people, groups, roles, apps, sessions.
+//!
+//! Plain data behind one lock. What the directory answers may lag behind what was written ([`Replicated`]); what the
+//! sign-in service decides never does.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// A value whose writes are seen by readers only after a while.
+#[derive(Debug, Clone)]
+pub struct Replicated<T> {
+    latest: T,
+    /// Older values, each with the moment at which the next one becomes visible; oldest first.
+    older: Vec<(Instant, T)>,
+}
+
+impl<T: Clone> Replicated<T> {
+    /// A value that everybody sees.
+    pub fn new(value: T) -> Self {
+        Self { latest: value, older: Vec::new() }
+    }
+
+    /// What was written last: the truth.
+    pub fn latest(&self) -> &T {
+        &self.latest
+    }
+
+    /// What a reader sees at `now`, when its replica lags `lag` behind the others.
+    pub fn seen(&self, now: Instant, lag: Duration) -> &T {
+        self.older.iter().find(|(visible_at, _)| now < *visible_at + lag).map_or(&self.latest, |(_, value)| value)
+    }
+
+    /// Writes; readers see it `delay` later.
+    pub fn write(&mut self, now: Instant, delay: Duration, value: T) {
+        // Values that every replica has left behind (twice the delay, and a bit) are forgotten.
+        self.older.retain(|(visible_at, _)| now < *visible_at + delay * 3);
+        let before = std::mem::replace(&mut self.latest, value);
+        if !delay.is_zero() {
+            self.older.push((now + delay, before));
+        }
+    }
+}
+
+/// The whole tenant.
+#[derive(Debug, Default)]
+pub struct Tenant {
+    /// Tenant id.
+    pub id: Uuid,
+    /// Name of the organisation.
+    pub display_name: String,
+    /// Domain in which people sign in, for example `fabrikam1.onmicrosoft.com`.
+    pub domain: String,
+    /// A verified domain that is federated.
+    pub federated_domain: String,
+    /// People, in the order in which the directory lists them.
+    pub users: Vec<User>,
+    /// Index into `users`.
+    pub user_by_id: HashMap<Uuid, usize>,
+    /// Index into `users` by user principal name in lower case.
+    pub user_by_name: HashMap<String, usize>,
+    /// Groups by id.
+    pub groups: BTreeMap<Uuid, Group>,
+    /// Active role assignments.
+    pub role_assignments: Vec<RoleAssignment>,
+    /// Eligible (not active) role assignments.
+    pub role_eligibilities: Vec<RoleAssignment>,
+    /// Apps and the services whose permissions they hold, by object id.
+    pub service_principals: BTreeMap<Uuid, ServicePrincipal>,
+    /// Permissions granted to apps.
+    pub app_role_assignments: Vec<AppRoleAssignment>,
+}
+
+impl Tenant {
+    /// A person by object id or user principal name, any case.
+    pub fn user(&self, key: &str) -> Option<&User> {
+        self.user_index(key).and_then(|index| self.users.get(index))
+    }
+
+    /// The same, to be changed.
+    pub fn user_mut(&mut self, key: &str) -> Option<&mut User> {
+        let index = self.user_index(key)?;
+        self.users.get_mut(index)
+    }
+
+    fn user_index(&self, key: &str) -> Option<usize> {
+        match Uuid::try_parse(key) {
+            Ok(id) => self.user_by_id.get(&id).copied(),
+            Err(_) => self.user_by_name.get(&key.to_lowercase()).copied(),
+        }
+    }
+}
+
+/// A person: what the directory shows, and what only the sign-in service knows.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// Object id.
+    pub id: Uuid,
+    /// What the directory shows, with replication delay.
+    pub profile: Replicated<Profile>,
+    /// What only the sign-in service knows.
+    pub credentials: Credentials,
+}
+
+/// The directory's properties of a person, named as in the service's `user` resource.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the names are the service's own: learn.microsoft.com/graph/api/resources/user")]
+pub struct Profile {
+    pub user_principal_name: String,
+    pub display_name: String,
+    pub given_name: Option<String>,
+    pub surname: Option<String>,
+    pub mail: Option<String>,
+    pub mail_nickname: String,
+    pub other_mails: Vec<String>,
+    pub proxy_addresses: Vec<String>,
+    pub job_title: Option<String>,
+    pub department: Option<String>,
+    pub company_name: Option<String>,
+    pub office_location: Option<String>,
+    pub city: Option<String>,
+    pub country: Option<String>,
+    pub employee_id: Option<String>,
+    pub usage_location: Option<String>,
+    pub preferred_language: Option<String>,
+    pub mobile_phone: Option<String>,
+    pub business_phones: Vec<String>,
+    pub account_enabled: bool,
+    /// `Member` or `Guest`.
+    pub user_type: String,
+    pub created_date_time: Timestamp,
+    pub last_password_change_date_time: Timestamp,
+    pub sign_in_sessions_valid_from_date_time: Timestamp,
+    pub password_policies: Option<String>,
+    /// `true` mastered on-premises, `false` was once, `None` never.
+    pub on_premises_sync_enabled: Option<bool>,
+    pub on_premises_immutable_id: Option<String>,
+    pub on_premises_sam_account_name: Option<String>,
+    pub external_user_state: Option<String>,
+    pub is_management_restricted: bool,
+}
+
+/// What the sign-in service knows of a person, without delay.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The password, in clear: this tenant is made of paper.
+    pub password: String,
+    /// The password before, which `resetPassword` of an administrator does not check but a person's own change does.
+    pub previous_password: Option<String>,
+    /// Must be changed at the next sign-in (AADSTS50055).
+    pub must_change_password: bool,
+    /// Signs in elsewhere (the domain is federated): a password here is not used.
+    pub federated: bool,
+    /// Bad attempts in a row since the last good one.
+    pub failed_attempts: u32,
+    /// Smart lockout until then.
+    pub locked_until: Option<Instant>,
+    /// Per-user MFA: `disabled`, `enabled` or `enforced`.
+    pub per_user_mfa_state: String,
+    /// Registered methods, without the password.
+    pub methods: Vec<Method>,
+    /// Id in `methods` of the default second factor.
+    pub default_method: Option<String>,
+}
+
+/// A registered authentication method.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Method {
+    /// Id within the person.
+    pub id: String,
+    /// For example `phoneAuthenticationMethod`.
+    pub kind: String,
+    /// The method's own properties, by the service's names.
+    pub properties: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A group.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the names are the service's own: learn.microsoft.com/graph/api/resources/group")]
+pub struct Group {
+    pub id: Uuid,
+    pub display_name: String,
+    pub description: Option<String>,
+    pub mail_nickname: String,
+    pub mail_enabled: bool,
+    pub security_enabled: bool,
+    pub group_types: Vec<String>,
+    pub is_assignable_to_role: Option<bool>,
+    /// People and groups directly in it, by object id.
+    pub members: BTreeSet<Uuid>,
+    /// People who own it.
+    pub owners: BTreeSet<Uuid>,
+}
+
+/// A role held by a person, an app or a role-assignable group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoleAssignment {
+    /// Id of the assignment.
+    pub id: String,
+    /// Who holds it.
+    pub principal_id: Uuid,
+    /// Template id of the role, or the id of a custom one.
+    pub role_definition_id: Uuid,
+    /// `/` for the tenant, `/administrativeUnits/{id}` otherwise.
+    pub directory_scope_id: String,
+}
+
+/// An app in this tenant, or a service whose permissions apps hold.
+#[derive(Debug, Clone)]
+pub struct ServicePrincipal {
+    /// Object id.
+    pub id: Uuid,
+    /// Client id.
+    pub app_id: Uuid,
+    /// Name.
+    pub display_name: String,
+    /// Secrets that are accepted, each with its end.
+    pub secrets: Vec<(String, Timestamp)>,
+    /// Certificates whose assertions are accepted: SHA-256 of the DER, and the public key as DER.
+    pub certificates: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Federated credentials that are accepted: issuer, subject, audience.
+    pub federated_credentials: Vec<(String, String, String)>,
+    /// Device code and resource owner password are allowed without a secret.
+    pub public_client: bool,
+    /// Delegated permissions that people have consented to.
+    pub delegated_scopes: BTreeSet<String>,
+    /// Permissions that this service offers to apps: id to name.
+    pub app_roles: BTreeMap<Uuid, String>,
+}
+
+/// A permission of a service, granted to an app.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppRoleAssignment {
+    /// Id of the grant.
+    pub id: String,
+    /// The app.
+    pub principal_id: Uuid,
+    /// The service.
+    pub resource_id: Uuid,
+    /// The permission, an id in the service's `app_roles`.
+    pub app_role_id: Uuid,
+}
