@@ -5,7 +5,9 @@
 //! library itself signs in to it with `Connect-M365 -Simulated`. It knows nothing of the engine.
 
 pub mod clock;
+pub mod fault;
 pub mod tenant;
+pub mod world;
 
 use std::path::PathBuf;
 
@@ -44,4 +46,49 @@ impl Default for Options {
             replication_milliseconds: 50,
         }
     }
+}
+
+/// How a simulated tenant describes itself: the same names as object properties, in the binary's JSON line and in
+/// records.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names are explained in the help of Start-M365Simulator")]
+pub struct Description {
+    pub graph_endpoint: String,
+    pub login_endpoint: String,
+    pub exchange_endpoint: String,
+    pub tenant_id: String,
+    pub tenant_domain: String,
+    pub client_id: String,
+    pub client_secret: String,
+    pub weak_client_id: String,
+    pub weak_client_secret: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_certificate_path: Option<String>,
+    pub admin_password: String,
+    pub samples: Samples,
+}
+
+/// A user principal name for each kind of person that tests and demonstrations need.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the names are explained in the help of Start-M365Simulator")]
+pub struct Samples {
+    pub user: String,
+    pub mailbox: String,
+    pub guest: String,
+    pub synced: String,
+    pub federated: String,
+    pub global_admin: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_global_admin: Option<String>,
+    pub user_admin: String,
+    pub helpdesk_admin: String,
+    pub eligible_admin: String,
+    pub disabled: String,
+    pub mfa_enabled: String,
+    pub mfa_enforced: String,
+    pub many_methods: String,
+    pub apostrophe: String,
+    pub no_mailbox: String,
 }

@@ -1,0 +1,60 @@
+//! Everything that the parts of a simulated tenant share.
+
+use std::{
+    collections::BTreeSet,
+    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Duration,
+};
+
+use uuid::Uuid;
+
+use super::{Options, clock::Clock, fault::Faults, tenant::Tenant};
+
+/// A simulated tenant at work.
+#[derive(Debug)]
+pub struct World {
+    /// What it was made of.
+    pub options: Options,
+    /// Its pace.
+    pub clock: Clock,
+    /// Its faults.
+    pub faults: Faults,
+    /// Base address, for example `http://127.0.0.1:4711`: Graph, sign-in and Exchange are served below it.
+    pub base: String,
+    tenant: RwLock<Tenant>,
+}
+
+impl World {
+    /// A world around a tenant.
+    pub fn new(options: Options, base: String, faults: Faults, tenant: Tenant) -> Self {
+        Self { clock: Clock::new(options.time_scale), options, faults, base, tenant: RwLock::new(tenant) }
+    }
+
+    /// The tenant, to be read. Never held across an await.
+    pub fn tenant(&self) -> RwLockReadGuard<'_, Tenant> {
+        self.tenant.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The tenant, to be changed. Never held across an await.
+    pub fn tenant_mut(&self) -> RwLockWriteGuard<'_, Tenant> {
+        self.tenant.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long a write takes to be seen.
+    pub fn replication_delay(&self) -> Duration {
+        self.clock.scaled(Duration::from_millis(self.options.replication_milliseconds))
+    }
+}
+
+/// Who calls, as the token says; directory roles are read from the tenant at each call, not from the token.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Caller {
+    /// Client id of the app.
+    pub app_id: Uuid,
+    /// Object id of the app's service principal.
+    pub service_principal_id: Uuid,
+    /// The person, for delegated tokens.
+    pub user_id: Option<Uuid>,
+    /// `roles` of an app-only token, `scp` of a delegated one.
+    pub permissions: BTreeSet<String>,
+}
