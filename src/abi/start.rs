@@ -1,0 +1,139 @@
+//! One start function for each operation, all with the same signature and the same rules.
+
+use super::{
+    door::guard,
+    lend,
+    status::{M365_STATUS_OK, Misuse},
+    table,
+};
+use crate::operation::Operation;
+
+/// What all start functions do.
+///
+/// # Safety
+/// As each start function promises: `request` is readable for `length` bytes; `job` is writable.
+unsafe fn start(operation: Operation, session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    guard(|| {
+        if job.is_null() {
+            return Err(Misuse::Argument);
+        }
+        // SAFETY: the caller promises a readable range of this length.
+        let request = unsafe { lend::text(request, length)? };
+        let started = table::session(session)?.start(operation, request).map_err(|_| Misuse::Internal)?;
+        let id = table::add_job(started, session)?;
+        // SAFETY: not null, and writable by the caller's promise.
+        unsafe { lend::put(job, id)? };
+        Ok(M365_STATUS_OK)
+    })
+}
+
+/// Who we are in this tenant: account or app, permissions, directory roles, expiry. Signs in if that has not happened yet.
+///
+/// Request: `{}`. Records: `Connection`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_get_connection(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::GetConnection, session, request, length, job) }
+}
+
+/// Reads people and whether they may sign in.
+///
+/// Request: who (`user`, `path`, `group`, `filter`, `all`, `except`), and `blocked` or `allowed` to keep only those. Records: `User`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_get_user(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::GetUser, session, request, length, job) }
+}
+
+/// Blocks sign-in, reads it back, revokes sessions, reads that back.
+///
+/// Request: who; how (`whatIf`, `confirm`, `maximumUsers`, `maximumPercent`, `allowPrivileged`, `reason`, `planPath`, `timeLimitSeconds`);
+/// `keepSessions`, `waitUntilEffective`. Records: `Outcome`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_block_user(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::BlockUser, session, request, length, job) }
+}
+
+/// Allows sign-in again and reads it back.
+///
+/// Request: who and how, as in `m365_block_user`. Records: `Outcome`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_unblock_user(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::UnblockUser, session, request, length, job) }
+}
+
+/// Ends the sessions of people (refresh tokens and browser sessions) and reads it back.
+///
+/// Request: who and how, as in `m365_block_user`; `waitUntilEffective`. Records: `Outcome`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_revoke_sessions(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::RevokeSessions, session, request, length, job) }
+}
+
+/// Resets passwords to a given or a generated one.
+///
+/// Request: who and how, as in `m365_block_user`; `password`, `showPassword`, `noChangeAtNextSignIn`, `keepSessions`.
+/// Records: `Outcome`, with `password` where `showPassword` asked for it.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_reset_password(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::ResetPassword, session, request, length, job) }
+}
+
+/// Reads the journal. Works on a session without a tenant.
+///
+/// Request: `id`, `last`, `since`, `user`, `changes`. Records: `Run`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_get_run(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::GetRun, session, request, length, job) }
+}
+
+/// Starts a simulated tenant on loopback for other programs; it lives until it is stopped or its session is closed.
+/// Works on a session without a tenant.
+///
+/// Request: `port`, `users`, `seed`, `latencyMilliseconds`, `timeScale`, `https`, `faultPath`. Records: `Simulator`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_start_simulator(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::StartSimulator, session, request, length, job) }
+}
+
+/// Stops simulated tenants that this session started.
+///
+/// Request: `tenantId`, a list; without it all of them. Records: none.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_stop_simulator(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::StopSimulator, session, request, length, job) }
+}
