@@ -3,9 +3,11 @@
 //! Facts are fields, never only text: a caller branches on [`Error::code`], an administrator reads the message,
 //! and a ticket to the service carries the request ids.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
+
+use crate::{say, sentence::Sentence};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
@@ -123,12 +125,24 @@ pub struct Facts {
     pub code: Code,
     /// What was attempted and why it failed, in one sentence.
     pub message: String,
+    /// The stable word of that sentence, by which it can be said in another language.
+    #[serde(default)]
+    pub message_id: String,
+    /// What stands in the places of that sentence.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub message_arguments: BTreeMap<String, String>,
     /// The person, group, field or file concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub target: Option<String>,
     /// What the administrator can do.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub advice: Option<String>,
+    /// The stable word of that advice.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub advice_id: Option<String>,
+    /// What stands in the places of that advice.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub advice_arguments: BTreeMap<String, String>,
     /// HTTP status of the service's answer.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub http_status: Option<u16>,
@@ -155,14 +169,22 @@ pub struct Facts {
     pub line: Option<u64>,
 }
 
+fn owned(sentence: Sentence) -> BTreeMap<String, String> {
+    sentence.arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 impl Error {
     /// An error with a code and a sentence.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, message: Sentence) -> Self {
         Self(Box::new(Facts {
             code,
-            message: message.into(),
+            message: message.to_string(),
+            message_id: message.id.to_owned(),
+            message_arguments: owned(message),
             target: None,
             advice: None,
+            advice_id: None,
+            advice_arguments: BTreeMap::new(),
             http_status: None,
             service_code: None,
             request_id: None,
@@ -176,7 +198,12 @@ impl Error {
 
     /// A defect of this library: `what` names the place.
     pub fn internal(what: impl fmt::Display) -> Self {
-        Self::new(Code::Internal, format!("defect in the library: {what}"))
+        Self::new(Code::Internal, say!("internal", "defect in the library: {what}", what = what))
+    }
+
+    /// The caller wanted the work to stop.
+    pub fn cancelled() -> Self {
+        Self::new(Code::Cancelled, say!("cancelled", "cancelled by the caller"))
     }
 
     /// Names the person, group, field or file concerned.
@@ -188,8 +215,10 @@ impl Error {
 
     /// Says what the administrator can do.
     #[must_use]
-    pub fn advise(mut self, advice: impl Into<String>) -> Self {
-        self.0.advice = Some(advice.into());
+    pub fn advise(mut self, advice: Sentence) -> Self {
+        self.0.advice = Some(advice.to_string());
+        self.0.advice_id = Some(advice.id.to_owned());
+        self.0.advice_arguments = owned(advice);
         self
     }
 

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::error::Facts;
+use crate::{error::Facts, sentence::Sentence};
 
 /// What leaves a job.
 #[derive(Debug, Clone, Serialize)]
@@ -27,11 +27,9 @@ pub enum Event {
     Note {
         /// `verbose`, `information`, `warning` or `debug`.
         level: Level,
-        /// One sentence.
-        message: String,
-        /// A stable word for the sentence, by which a caller can say it in another language.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<&'static str>,
+        /// `message`, with `messageId` and `messageArguments` by which a caller can say it in another language.
+        #[serde(flatten)]
+        sentence: Sentence,
     },
     /// A question; the job waits until it is answered with `m365_reply`, cancelled or closed.
     Ask(Ask),
@@ -78,7 +76,7 @@ pub struct Progress {
     pub seconds_remaining: Option<u64>,
     /// Why it is slow just now, for example the service's wish to wait.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
+    pub status: Option<Sentence>,
 }
 
 /// A question to the administrator.

@@ -19,8 +19,9 @@ use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    error::{Code, Error, Result},
+    error::{Error, Result},
     event::{Answer, Ask, End, Event, Level, Progress, RECORDS_PER_EVENT},
+    sentence::Sentence,
 };
 
 /// Events that may wait to be read before the work waits.
@@ -73,11 +74,8 @@ pub enum Next {
 
 /// A job and the reporter that feeds it.
 pub fn pair(parent: &CancellationToken) -> (Job, Reporter) {
-    let shared = Arc::new(Shared {
-        queue: Mutex::new(Queue::default()),
-        readable: Condvar::new(),
-        writable: Notify::new(),
-    });
+    let shared =
+        Arc::new(Shared { queue: Mutex::new(Queue::default()), readable: Condvar::new(), writable: Notify::new() });
     let (sender, receiver) = mpsc::unbounded_channel();
     let cancel = parent.child_token();
     let job = Job { shared: Arc::clone(&shared), answers: sender, cancel: cancel.clone() };
@@ -153,7 +151,7 @@ impl Reporter {
 
     /// An error if the caller wants the work to stop.
     pub fn check(&self) -> Result<()> {
-        if self.cancel.is_cancelled() { Err(Error::new(Code::Cancelled, "cancelled by the caller")) } else { Ok(()) }
+        if self.cancel.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
     }
 
     /// Writes an event, waiting while the caller has not read the earlier ones. A closed job swallows it.
@@ -198,8 +196,8 @@ impl Reporter {
     }
 
     /// Writes a note.
-    pub async fn note(&self, level: Level, code: Option<&'static str>, message: impl Into<String>) {
-        self.emit(&Event::Note { level, message: message.into(), code }).await;
+    pub async fn note(&self, level: Level, sentence: Sentence) {
+        self.emit(&Event::Note { level, sentence }).await;
     }
 
     /// Writes progress.
@@ -232,7 +230,7 @@ impl Reporter {
             match answer {
                 Some(answer) if answer.ask == number => return Ok(answer.answer),
                 Some(_) => {}
-                None => return Err(Error::new(Code::Cancelled, "the job was closed before its question was answered")),
+                None => return Err(Error::cancelled()),
             }
         }
     }

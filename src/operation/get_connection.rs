@@ -8,6 +8,7 @@ use crate::{
     error::{Code, Error, Result},
     event::End,
     job::Reporter,
+    say,
     session::{Connected, parse},
 };
 
@@ -20,7 +21,7 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     let settings = session.settings()?;
     reporter.check()?;
     if !settings.simulated && settings.tenant_id.is_none() && settings.access_token.is_none() {
-        return Err(Error::new(Code::NotConnected, "this session has no tenant"));
+        return Err(Error::new(Code::NotConnected, say!("no_tenant", "this session has no tenant")));
     }
     Err(Error::internal("signing in is not there yet"))
 }

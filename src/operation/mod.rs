@@ -68,7 +68,14 @@ async fn dispatch(operation: Operation, session: &Arc<Connected>, request: &str,
 
 /// The end of an operation that did its work and is not a run.
 pub(crate) fn done() -> End {
-    End { state: EndState::Completed, exit_code: 0, run_id: None, outcome: None, counts: Counts::default(), error: None }
+    End {
+        state: EndState::Completed,
+        exit_code: 0,
+        run_id: None,
+        outcome: None,
+        counts: Counts::default(),
+        error: None,
+    }
 }
 
 /// The end of an operation that could not do its work.

@@ -1,18 +1,22 @@
 //! A session: one connection to one tenant.
 
+pub(crate) mod identity;
+pub(crate) mod permission;
 mod settings;
 
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 pub use settings::{Environment, Settings};
 
 use crate::{
     error::{Code, Error, Result},
+    http::{Budgets, Request, Response},
     job::{self, Job},
     operation::Operation,
-    runtime,
+    runtime, say,
 };
 
 /// One connection to one tenant: cloud, credential, tokens, quota budgets, guard settings.
@@ -26,13 +30,21 @@ pub struct Session {
 #[derive(Debug)]
 pub(crate) struct Connected {
     settings: Result<Settings>,
+    budgets: Budgets,
+}
+
+/// The services that a session talks to; each has tokens of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Service {
+    Graph,
+    Exchange,
 }
 
 impl Session {
     /// Opens a session with settings in JSON; nothing is sent. Faulty settings are reported by the first operation.
     pub fn open(settings: &str) -> Self {
         let settings = parse(if settings.is_empty() { "{}" } else { settings }, "settings");
-        Self { shared: Arc::new(Connected { settings }), cancel: CancellationToken::new() }
+        Self { shared: Arc::new(Connected { settings, budgets: Budgets::default() }), cancel: CancellationToken::new() }
     }
 
     /// Starts an operation with a request in JSON. A faulty request is reported by the job.
@@ -54,6 +66,37 @@ impl Connected {
     pub(crate) fn settings(&self) -> Result<&Settings> {
         self.settings.as_ref().map_err(Clone::clone)
     }
+
+    /// The root of Graph, with a slash at the end.
+    pub(crate) fn graph_root(&self) -> Result<Url> {
+        Err(Error::internal("not there yet"))
+    }
+
+    /// The root of Exchange Online, with a slash at the end.
+    pub(crate) fn exchange_root(&self) -> Result<Url> {
+        Err(Error::internal("not there yet"))
+    }
+
+    /// Sends a request with this session's token for the service: budgets, retry, a token that ended, a claims challenge.
+    /// Any answer of the service is a response; an error means that there is none.
+    pub(crate) async fn send(
+        &self,
+        _service: Service,
+        _request: Request,
+        _cancel: &CancellationToken,
+    ) -> Result<Response> {
+        Err(Error::internal("not there yet"))
+    }
+
+    /// The published quotas, shared by everything in this session.
+    pub(crate) fn budgets(&self) -> &Budgets {
+        &self.budgets
+    }
+
+    /// How many times faster than the services' own pace this tenant goes; 1 unless it is simulated in this process.
+    pub(crate) fn time_scale(&self) -> f64 {
+        1.0
+    }
 }
 
 /// Reads a JSON document, naming the field that is wrong.
@@ -61,9 +104,14 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> R
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        let error = Error::new(Code::Argument, format!("{what}: {path}: {}", error.inner()));
+        let error = Error::new(
+            Code::Argument,
+            say!("field_faulty", "{what}: {path}: {why}", what = what, path = path, why = error.inner()),
+        );
         if path == "." { error } else { error.on(path) }
     })?;
-    deserializer.end().map_err(|error| Error::new(Code::Argument, format!("{what}: {error}")))?;
+    deserializer.end().map_err(|error| {
+        Error::new(Code::Argument, say!("document_faulty", "{what}: {why}", what = what, why = error))
+    })?;
     Ok(value)
 }

@@ -6,7 +6,10 @@
 
 pub mod clock;
 pub mod fault;
+pub mod graph;
+pub mod sign_in;
 pub mod tenant;
+pub mod wire;
 pub mod world;
 
 use std::path::PathBuf;

@@ -57,4 +57,6 @@ pub struct Caller {
     pub user_id: Option<Uuid>,
     /// `roles` of an app-only token, `scp` of a delegated one.
     pub permissions: BTreeSet<String>,
+    /// The token was issued in answer to a claims challenge.
+    pub answered_challenge: bool,
 }

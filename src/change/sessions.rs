@@ -1,0 +1,72 @@
+//! From when on a person's sessions are valid: `signInSessionsValidFromDateTime`, moved by `revokeSignInSessions`.
+//!
+//! The service may answer 200 or 204, and its `value` says nothing; only the moment that can be read back does.
+//! learn.microsoft.com/graph/api/user-revokesigninsessions
+
+use http::Method;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::{Verdict, Written};
+use crate::service::{
+    graph::Call,
+    user::{self, Person},
+};
+
+/// The clocks of the service's machines differ a little; a moment older than this before the answer is not ours.
+const SKEW: SignedDuration = SignedDuration::from_secs(5);
+
+pub(super) fn apply(user_id: &str) -> Call {
+    Call::new(Method::POST, format!("{}/revokeSignInSessions", user::path(user_id))).body(json!({}))
+}
+
+pub(super) fn judge(before: &Person, now: &Person, written: &Written) -> Verdict {
+    let Some(valid_from) = now.sign_in_sessions_valid_from_date_time else { return Verdict::NotYet };
+    if before.sign_in_sessions_valid_from_date_time.is_some_and(|old| valid_from <= old) {
+        return Verdict::NotYet;
+    }
+    if written.at.is_some_and(|at| valid_from < at - SKEW) {
+        return Verdict::NotYet;
+    }
+    // A session begun after this moment but before the block took hold would still be good.
+    if written.not_before.is_some_and(|block| valid_from < block) {
+        return Verdict::TooEarly;
+    }
+    Verdict::Reached
+}
+
+/// learn.microsoft.com/entra/identity-platform/refresh-tokens: guests sign in at their home tenant.
+pub(super) fn caveat(person: &Person) -> Option<&'static str> {
+    person.is_guest().then_some(
+        "a guest's sessions are kept by the home tenant and are not ended by this; only the block keeps a guest out of this tenant",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(valid_from: &str) -> Person {
+        Person { sign_in_sessions_valid_from_date_time: Some(valid_from.parse().unwrap()), ..Person::default() }
+    }
+
+    fn written(at: &str, not_before: &str) -> Written {
+        Written { at: Some(at.parse().unwrap()), not_before: Some(not_before.parse().unwrap()) }
+    }
+
+    #[test]
+    fn the_old_moment_is_not_a_revocation() {
+        let before = person("2026-01-01T00:00:00Z");
+        let written = written("2026-01-02T00:00:10Z", "2026-01-02T00:00:09Z");
+        assert_eq!(judge(&before, &before, &written), Verdict::NotYet);
+        assert_eq!(judge(&before, &person("2026-01-01T12:00:00Z"), &written), Verdict::NotYet);
+    }
+
+    #[test]
+    fn a_revocation_older_than_the_block_is_too_early() {
+        let before = person("2026-01-01T00:00:00Z");
+        let written = written("2026-01-02T00:00:10Z", "2026-01-02T00:00:10Z");
+        assert_eq!(judge(&before, &person("2026-01-02T00:00:08Z"), &written), Verdict::TooEarly);
+        assert_eq!(judge(&before, &person("2026-01-02T00:00:10.5Z"), &written), Verdict::Reached);
+    }
+}

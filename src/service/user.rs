@@ -1,0 +1,85 @@
+//! People in the directory.
+//!
+//! learn.microsoft.com/graph/api/resources/user
+
+use http::Method;
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+
+use super::graph::Call;
+
+/// Properties that every decision of ours needs; the service gives most of them only when they are asked for by name.
+pub(crate) const SELECT: &str = "$select=id,userPrincipalName,displayName,accountEnabled,userType,onPremisesSyncEnabled,signInSessionsValidFromDateTime,lastPasswordChangeDateTime";
+
+/// Characters of a path segment that stay as they are; `#` of guests and `'` do not.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
+
+/// A person, as the directory shows one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) user_principal_name: String,
+    pub(crate) display_name: Option<String>,
+    pub(crate) account_enabled: Option<bool>,
+    pub(crate) user_type: Option<String>,
+    pub(crate) on_premises_sync_enabled: Option<bool>,
+    pub(crate) sign_in_sessions_valid_from_date_time: Option<Timestamp>,
+    pub(crate) last_password_change_date_time: Option<Timestamp>,
+}
+
+impl Person {
+    /// Signs in through another tenant.
+    pub(crate) fn is_guest(&self) -> bool {
+        self.user_type.as_deref().is_some_and(|user_type| user_type.eq_ignore_ascii_case("guest"))
+    }
+}
+
+/// The path of a person by object id or user principal name.
+pub(crate) fn path(key: &str) -> String {
+    if key.starts_with('$') {
+        // The slash form does not take a leading `$`.
+        let quoted = key.replace('\'', "''");
+        format!("users('{}')", utf8_percent_encode(&quoted, SEGMENT))
+    } else {
+        format!("users/{}", utf8_percent_encode(key, SEGMENT))
+    }
+}
+
+/// Reads one person.
+pub(crate) fn read(key: &str) -> Call {
+    Call::new(Method::GET, format!("{}?{SELECT}", path(key)))
+}
+
+/// Reads all people, in pages.
+pub(crate) fn list() -> Call {
+    Call::new(Method::GET, format!("users?{SELECT}&$top=999"))
+}
+
+/// Reads the people that a filter selects. `eventual` asks the index that understands every operator and may lag.
+pub(crate) fn list_filtered(filter: &str, eventual: bool) -> Call {
+    let filter = utf8_percent_encode(filter, NON_ALPHANUMERIC);
+    if eventual {
+        Call::new(Method::GET, format!("users?{SELECT}&$top=999&$count=true&$filter={filter}")).eventual()
+    } else {
+        Call::new(Method::GET, format!("users?{SELECT}&$top=999&$filter={filter}"))
+    }
+}
+
+/// Counts the people of the tenant (`@odata.count` of the first page).
+pub(crate) fn count() -> Call {
+    Call::new(Method::GET, "users?$select=id&$top=1&$count=true").eventual()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guests_apostrophes_and_dollars_survive() {
+        assert_eq!(path("a_b.com#EXT#@c.com"), "users/a_b.com%23EXT%23@c.com");
+        assert_eq!(path("d'arc@c.com"), "users/d%27arc@c.com");
+        assert_eq!(path("$cash'@c.com"), "users('%24cash%27%27@c.com')");
+    }
+}

@@ -1,0 +1,52 @@
+//! Requests and answers as the parts of a simulated tenant see them: already read, not yet sent.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use serde_json::Value;
+
+/// A request, wholly read.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// `GET`, `POST`, ...
+    pub method: Method,
+    /// The path as it was sent, still percent-encoded, with its leading slash.
+    pub path: String,
+    /// The query as it was sent, without `?`; empty if there is none.
+    pub query: String,
+    /// Headers; for a batch item its own, with the outer `Authorization`.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers. `Date` is added where the answer leaves.
+    pub headers: HeaderMap,
+    /// The body; empty for 204.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// An answer without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    /// An answer with a JSON body.
+    pub fn json(status: u16, body: &Value) -> Self {
+        let mut answer = Self { status, headers: HeaderMap::new(), body: Bytes::from(body.to_string()) };
+        answer.header("content-type", "application/json; charset=utf-8");
+        answer
+    }
+
+    /// Sets a header; values that cannot stand in one are left out.
+    pub fn header(&mut self, name: &'static str, value: impl AsRef<str>) {
+        if let Ok(value) = http::HeaderValue::from_str(value.as_ref()) {
+            self.headers.insert(http::HeaderName::from_static(name), value);
+        }
+    }
+}

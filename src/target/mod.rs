@@ -1,0 +1,1 @@
+//! Who: selectors, lists, exclusions; resolved subjects.
