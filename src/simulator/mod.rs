@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod fault;
 pub mod graph;
+pub mod quota;
 pub mod sign_in;
 pub mod tenant;
 pub mod wire;
