@@ -1,5 +1,7 @@
 //! What a caller learns of one change: the `Outcome` record.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
@@ -7,7 +9,24 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::{
     change::{Kind, Outcome},
     error::{Code, Error},
+    sentence::Sentence,
 };
+
+/// A state in words: one, or a list of them (open protocols, kinds of methods).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Word {
+    /// For example `Blocked`, or a time.
+    One(String),
+    /// For example the open protocols of a mailbox.
+    Many(Vec<String>),
+}
+
+impl From<&str> for Word {
+    fn from(word: &str) -> Self {
+        Self::One(word.to_owned())
+    }
+}
 
 /// One `Outcome` record; keys are the properties of `M365Access.Outcome` in lowerCamelCase.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -18,16 +37,24 @@ pub(crate) struct Record {
     pub(crate) display_name: Option<String>,
     pub(crate) change: Kind,
     pub(crate) outcome: Outcome,
-    pub(crate) before: Option<String>,
-    pub(crate) wanted: Option<String>,
-    pub(crate) after: Option<String>,
+    pub(crate) before: Option<Word>,
+    pub(crate) wanted: Option<Word>,
+    pub(crate) after: Option<Word>,
     pub(crate) message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) message_id: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub(crate) message_arguments: BTreeMap<String, String>,
     pub(crate) code: Option<Code>,
     pub(crate) effective_by: Option<Timestamp>,
     pub(crate) run_id: String,
     pub(crate) at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) advice: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) advice_id: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub(crate) advice_arguments: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) http_status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -64,11 +91,15 @@ impl Record {
             wanted: None,
             after: None,
             message: None,
+            message_id: None,
+            message_arguments: BTreeMap::new(),
             code: None,
             effective_by: None,
             run_id: run_id.to_owned(),
             at: Timestamp::now(),
             advice: None,
+            advice_id: None,
+            advice_arguments: BTreeMap::new(),
             http_status: None,
             service_code: None,
             request_id: None,
@@ -80,12 +111,24 @@ impl Record {
         }
     }
 
+    /// Says what must be known of it.
+    pub(crate) fn saying(mut self, sentence: Sentence) -> Self {
+        self.message = Some(sentence.to_string());
+        self.message_id = Some(sentence.id.to_owned());
+        self.message_arguments = sentence.arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        self
+    }
+
     /// Takes over why it did not go well.
     pub(crate) fn because(mut self, error: &Error) -> Self {
         let facts = error.facts().clone();
         self.code = Some(facts.code);
         self.message = Some(facts.message);
+        self.message_id = Some(facts.message_id);
+        self.message_arguments = facts.message_arguments;
         self.advice = facts.advice;
+        self.advice_id = facts.advice_id;
+        self.advice_arguments = facts.advice_arguments;
         self.http_status = facts.http_status;
         self.service_code = facts.service_code;
         self.request_id = facts.request_id;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use http::Method;
 use serde::Deserialize;
 
-use super::graph::{Call, Graph, Reply};
+use super::graph::{Call, Graph};
 use crate::{
     error::{Code, Error, Result},
     session::permission::GLOBAL_ADMINISTRATOR,
@@ -70,10 +70,12 @@ fn eligibilities() -> Call {
     Call::new(Method::GET, "roleManagement/directory/roleEligibilitySchedules?$expand=principal")
 }
 
-impl Graph<'_> {
+impl Graph {
     /// Reads all role holders of the tenant. Assignments to groups count for the people in them.
     pub(crate) async fn role_holders(&self) -> Result<RoleHolders> {
-        let (active, eligible) = self.first_pages(assignments(), eligibilities()).await?;
+        let (first, second) = (assignments(), eligibilities());
+        // Asked side by side, so that both lists come in one round trip.
+        let (active, eligible) = tokio::join!(self.all(&first), self.all(&second));
         let mut holders = RoleHolders::default();
         self.collect(active?, &mut holders.active).await?;
         match eligible {
@@ -84,31 +86,6 @@ impl Graph<'_> {
             Err(error) => holders.eligible_unread = Some(error),
         }
         Ok(holders)
-    }
-
-    /// Both lists in one round trip where they fit on one page each.
-    async fn first_pages(
-        &self,
-        first: Call,
-        second: Call,
-    ) -> Result<(Result<Vec<Assignment>>, Result<Vec<Assignment>>)> {
-        #[derive(Deserialize)]
-        struct Page {
-            value: Vec<Assignment>,
-            #[serde(rename = "@odata.nextLink", default)]
-            next_link: Option<String>,
-        }
-        let list = async |call: &Call, reply: Option<Result<Reply>>| match reply {
-            Some(Ok(reply)) => match reply.json::<Page>() {
-                Ok(page) if page.next_link.is_none() => Ok(page.value),
-                Ok(_) => self.all(call).await,
-                Err(error) => Err(error),
-            },
-            Some(Err(error)) => Err(error),
-            None => Err(Error::internal("a read without an answer")),
-        };
-        let mut replies = self.read_many(vec![first.clone(), second.clone()]).await?.into_iter();
-        Ok((list(&first, replies.next()).await, list(&second, replies.next()).await))
     }
 
     async fn collect(&self, assignments: Vec<Assignment>, into: &mut BTreeMap<String, BTreeSet<String>>) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Calls to Microsoft Graph, one at a time and page by page.
 
+use std::{sync::Arc, time::Duration};
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
@@ -7,8 +9,10 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use url::Url;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::dispatch::Dispatch;
 use crate::{
     error::{Code, Error, Result},
     http::{Cost, Repeat, Request, fault},
@@ -16,18 +20,36 @@ use crate::{
     session::{Connected, Service},
 };
 
-/// Version of Graph, the first segment of its paths.
-pub(crate) const VERSION: &str = "v1.0";
+/// Versions of Graph, the first segment of its paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Version {
+    V1,
+    Beta,
+}
+
+impl Version {
+    pub(crate) const fn segment(self) -> &'static str {
+        match self {
+            Self::V1 => "v1.0",
+            Self::Beta => "beta",
+        }
+    }
+}
 
 /// One call, independent of whether it travels alone or in a batch.
 #[derive(Clone)]
 pub(crate) struct Call {
+    pub(crate) version: Version,
     pub(crate) method: Method,
     /// Relative to the version, without a leading slash, encoded, with its query.
     pub(crate) path: String,
     pub(crate) body: Option<Body>,
     /// Asks the index that understands every operator and may lag behind writes.
     pub(crate) eventual: bool,
+    /// Whether it may be sent again when its answer was lost.
+    pub(crate) repeat: Repeat,
+    /// By which the service's logs know it; the same for every try.
+    pub(crate) client_request_id: Uuid,
 }
 
 /// A body; one that holds a secret is wiped and never printed.
@@ -39,7 +61,28 @@ pub(crate) enum Body {
 
 impl Call {
     pub(crate) fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), body: None, eventual: false }
+        Self {
+            version: Version::V1,
+            method,
+            path: path.into(),
+            body: None,
+            eventual: false,
+            // Every write of ours sets an absolute state, so that sending it twice is sending it once; `once` says
+            // otherwise.
+            repeat: Repeat::Always,
+            client_request_id: Uuid::new_v4(),
+        }
+    }
+
+    pub(crate) fn beta(mut self) -> Self {
+        self.version = Version::Beta;
+        self
+    }
+
+    /// Not to be sent again when its answer was lost: sending it twice is not sending it once.
+    pub(crate) fn once(mut self) -> Self {
+        self.repeat = Repeat::IfUnsent;
+        self
     }
 
     pub(crate) fn body(mut self, body: Value) -> Self {
@@ -156,11 +199,12 @@ impl Reply {
     }
 }
 
-/// Microsoft Graph through a session.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Graph<'a> {
-    pub(crate) session: &'a Connected,
-    pub(crate) cancel: &'a CancellationToken,
+/// Microsoft Graph through a session, for one job. Cheap to clone; clones share their batches.
+#[derive(Debug, Clone)]
+pub(crate) struct Graph {
+    session: Arc<Connected>,
+    cancel: CancellationToken,
+    dispatch: Dispatch,
 }
 
 #[derive(Deserialize)]
@@ -172,52 +216,30 @@ struct Page<T> {
     count: Option<u64>,
 }
 
-impl<'a> Graph<'a> {
-    pub(crate) fn new(session: &'a Connected, cancel: &'a CancellationToken) -> Self {
-        Self { session, cancel }
+impl Graph {
+    /// Graph for one job. Once `cancel` is cancelled, waits end and nothing new is sent.
+    pub(crate) fn new(session: Arc<Connected>, cancel: CancellationToken) -> Self {
+        let dispatch = Dispatch::start(Arc::clone(&session), cancel.clone());
+        Self { session, cancel, dispatch }
     }
 
-    pub(crate) fn url(&self, relative: &str) -> Result<Url> {
-        let root = self.session.graph_root()?;
-        root.join(&format!("{VERSION}/{relative}"))
-            .map_err(|error| Error::internal(format_args!("the path {relative} makes no address: {error}")))
+    pub(crate) fn session(&self) -> &Arc<Connected> {
+        &self.session
     }
 
-    /// Sends one call; any answer is a reply.
-    pub(crate) async fn call(&self, call: &Call) -> Result<Reply> {
-        self.send(self.url(&call.path)?, call).await
+    pub(crate) fn cancelled(&self) -> &CancellationToken {
+        &self.cancel
+    }
+
+    /// Sends one call; any answer is a reply. Calls made at the same time share a batch; what is throttled or passing
+    /// is repeated, alone among its neighbours.
+    pub(crate) async fn call(&self, call: Call) -> Result<Reply> {
+        self.dispatch.send(call).await
     }
 
     /// Sends one call that must succeed.
-    pub(crate) async fn read(&self, call: &Call) -> Result<Reply> {
+    pub(crate) async fn read(&self, call: Call) -> Result<Reply> {
         self.call(call).await?.success()
-    }
-
-    async fn send(&self, url: Url, call: &Call) -> Result<Reply> {
-        let mut headers = HeaderMap::new();
-        if call.eventual {
-            headers.insert(HeaderName::from_static("consistencylevel"), HeaderValue::from_static("eventual"));
-        }
-        if call.body.is_some() {
-            headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        let request = Request {
-            method: call.method.clone(),
-            url,
-            headers,
-            body: call.body_bytes(),
-            cost: call.cost(),
-            // Every write of ours sets an absolute state, so that sending it twice is sending it once.
-            repeat: Repeat::Always,
-        };
-        let response = self.session.send(Service::Graph, request, self.cancel).await?;
-        Ok(Reply {
-            date: date(&response.headers),
-            status: response.status,
-            headers: response.headers,
-            body: response.body,
-            client_request_id: response.client_request_id,
-        })
     }
 
     /// Reads a collection page by page. The next link is followed as it is; custom headers are sent again, because the
@@ -227,22 +249,19 @@ impl<'a> Graph<'a> {
         call: &Call,
         mut take: impl AsyncFnMut(Vec<T>, Option<u64>) -> Result<bool>,
     ) -> Result<()> {
-        let mut url = self.url(&call.path)?;
+        // The first page may share a batch with others; what follows is large and travels alone.
+        let mut reply = self.read(call.clone()).await?;
         loop {
-            let page: Page<T> = self.send(url, call).await?.success()?.json()?;
+            let page: Page<T> = reply.json()?;
             let go_on = take(page.value, page.count).await?;
-            match page.next_link {
-                Some(next) if go_on => {
-                    if next.origin() != self.session.graph_root()?.origin() {
-                        return Err(Error::new(
-                            Code::Decode,
-                            say!("foreign_link", "the service's next link points to another host"),
-                        ));
-                    }
-                    url = next;
-                }
-                _ => return Ok(()),
+            let Some(next) = page.next_link.filter(|_| go_on) else { return Ok(()) };
+            if next.origin() != self.session.graph_root()?.origin() {
+                return Err(Error::new(
+                    Code::Decode,
+                    say!("foreign_link", "the service's next link points to another host"),
+                ));
             }
+            reply = alone(&self.session, &self.cancel, next, call).await?.success()?;
         }
     }
 
@@ -256,6 +275,62 @@ impl<'a> Graph<'a> {
         .await?;
         Ok(items)
     }
+
+    /// A duration of the service in the pace of this tenant (simulated ones can be faster).
+    pub(crate) fn scaled(&self, duration: Duration) -> Duration {
+        duration.div_f64(self.session.time_scale())
+    }
+
+    /// Waits, unless the caller cancels.
+    pub(crate) async fn pause(&self, wait: Duration) -> Result<()> {
+        tokio::select! {
+            () = self.cancel.cancelled() => Err(Error::cancelled()),
+            () = tokio::time::sleep(wait) => Ok(()),
+        }
+    }
+}
+
+/// The address of a call.
+pub(super) fn address(session: &Connected, version: Version, relative: &str) -> Result<Url> {
+    session
+        .graph_root()?
+        .join(&format!("{}/{relative}", version.segment()))
+        .map_err(|error| Error::internal(format_args!("the path {relative} makes no address: {error}")))
+}
+
+/// Sends one call as a request of its own.
+pub(super) async fn alone(session: &Connected, cancel: &CancellationToken, url: Url, call: &Call) -> Result<Reply> {
+    let mut headers = HeaderMap::new();
+    headers.insert(CLIENT_REQUEST_ID, uuid_header(&call.client_request_id));
+    if call.eventual {
+        headers.insert(HeaderName::from_static("consistencylevel"), HeaderValue::from_static("eventual"));
+    }
+    if call.body.is_some() {
+        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    let request = Request {
+        method: call.method.clone(),
+        url,
+        headers,
+        body: call.body_bytes(),
+        cost: call.cost(),
+        repeat: call.repeat,
+    };
+    let response = session.send(Service::Graph, request, cancel).await?;
+    Ok(Reply {
+        date: date(&response.headers),
+        status: response.status,
+        headers: response.headers,
+        body: response.body,
+        client_request_id: response.client_request_id,
+    })
+}
+
+/// Correlates our requests with the service's logs.
+pub(super) const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+
+pub(super) fn uuid_header(id: &Uuid) -> HeaderValue {
+    HeaderValue::from_str(&id.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 /// The `Date` of an answer.

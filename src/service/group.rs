@@ -46,11 +46,11 @@ pub(crate) fn find(key: &str) -> Call {
     }
 }
 
-impl Graph<'_> {
+impl Graph {
     /// The one group that `key` names.
     pub(crate) async fn group(&self, key: &str) -> Result<Group> {
         if Uuid::try_parse(key).is_ok() {
-            let reply = self.call(&find(key)).await?;
+            let reply = self.call(find(key)).await?;
             return if reply.status == 404 { Err(unknown(key)) } else { reply.success()?.json() };
         }
         let mut found: Vec<Group> = self.all(&find(key)).await?;

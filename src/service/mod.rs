@@ -1,7 +1,8 @@
 //! The services as typed, plain calls: paths, bodies, batches, pages. No policy.
 
-pub(crate) mod batch;
+mod batch;
 pub(crate) mod directory;
+mod dispatch;
 pub(crate) mod graph;
 pub(crate) mod group;
 pub(crate) mod user;

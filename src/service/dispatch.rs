@@ -1,0 +1,204 @@
+//! Calls made at the same time share requests: a dispatcher owns every call until it has an answer.
+//!
+//! Whoever needs something of Graph makes one call and waits for its own answer. The dispatcher gathers what waits into
+//! batches of at most 20, has a few of them in flight, and looks at every item of an answer by itself: a throttled or
+//! missing one goes back into the queue, its neighbours are done. That is why no code above this file knows of batches.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    batch::{self, LIMIT},
+    graph::{Call, Reply, Version, address, alone},
+};
+use crate::{
+    error::{Code, Error, Result},
+    http::{Repeat, fault},
+    say,
+    session::Connected,
+};
+
+/// Requests in flight at once.
+const IN_FLIGHT: usize = 4;
+/// How long a first call waits for company. Short against any round trip, long enough for calls made side by side.
+const COMPANY: Duration = Duration::from_millis(1);
+/// Tries of one call that the service keeps throttling.
+const THROTTLED_TRIES: u32 = 20;
+/// Tries of one call that fails for other reasons that pass.
+const PASSING_TRIES: u32 = 6;
+
+/// The way into the dispatcher of one job.
+#[derive(Debug, Clone)]
+pub(super) struct Dispatch {
+    queue: mpsc::UnboundedSender<Ticket>,
+}
+
+/// A call on its way.
+#[derive(Debug)]
+struct Ticket {
+    call: Call,
+    tries: u32,
+    not_before: Instant,
+    answer: oneshot::Sender<Result<Reply>>,
+}
+
+impl Dispatch {
+    /// Starts a dispatcher; it ends when the last clone of this is gone and every call is answered.
+    pub(super) fn start(session: Arc<Connected>, cancel: CancellationToken) -> Self {
+        let (queue, incoming) = mpsc::unbounded_channel();
+        tokio::spawn(work(Courier { session, cancel }, incoming));
+        Self { queue }
+    }
+
+    pub(super) async fn send(&self, call: Call) -> Result<Reply> {
+        let (answer, arriving) = oneshot::channel();
+        let ticket = Ticket { call, tries: 0, not_before: Instant::now(), answer };
+        self.queue.send(ticket).map_err(|_| Error::internal("the dispatcher is gone"))?;
+        arriving.await.unwrap_or_else(|_| Err(Error::internal("the dispatcher lost a call")))
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Courier {
+    session: Arc<Connected>,
+    cancel: CancellationToken,
+}
+
+async fn work(courier: Courier, mut incoming: mpsc::UnboundedReceiver<Ticket>) {
+    let mut waiting: VecDeque<Ticket> = VecDeque::new();
+    let mut in_flight = FuturesUnordered::new();
+    let mut open = true;
+    while open || !waiting.is_empty() || !in_flight.is_empty() {
+        let now = Instant::now();
+        while in_flight.len() < IN_FLIGHT
+            && let Some(load) = load(&mut waiting, now)
+        {
+            in_flight.push(deliver(&courier, load));
+        }
+        let wake = waiting.iter().map(|ticket| ticket.not_before).min().filter(|_| in_flight.len() < IN_FLIGHT);
+        tokio::select! {
+            ticket = incoming.recv(), if open => match ticket {
+                Some(ticket) => {
+                    waiting.push_back(ticket);
+                    if in_flight.len() < IN_FLIGHT {
+                        tokio::time::sleep(COMPANY).await;
+                    }
+                    while let Ok(ticket) = incoming.try_recv() {
+                        waiting.push_back(ticket);
+                    }
+                }
+                None => open = false,
+            },
+            Some(again) = in_flight.next(), if !in_flight.is_empty() => waiting.extend::<Vec<Ticket>>(again),
+            () = sleep_until(wake), if wake.is_some() => {}
+            () = courier.cancel.cancelled(), if !waiting.is_empty() => {
+                for ticket in waiting.drain(..) {
+                    let _ = ticket.answer.send(Err(Error::cancelled()));
+                }
+            }
+        }
+    }
+}
+
+async fn sleep_until(wake: Option<Instant>) {
+    if let Some(wake) = wake {
+        tokio::time::sleep_until(wake).await;
+    }
+}
+
+/// Takes the next calls that may travel together: ready ones of one version.
+fn load(waiting: &mut VecDeque<Ticket>, now: Instant) -> Option<(Version, Vec<Ticket>)> {
+    // Nobody waits any more for the answer of an abandoned call.
+    waiting.retain(|ticket| !ticket.answer.is_closed());
+    let version = waiting.iter().find(|ticket| ticket.not_before <= now)?.call.version;
+    let mut load = Vec::new();
+    let mut rest = VecDeque::with_capacity(waiting.len());
+    for ticket in waiting.drain(..) {
+        if load.len() < LIMIT && ticket.not_before <= now && ticket.call.version == version {
+            load.push(ticket);
+        } else {
+            rest.push_back(ticket);
+        }
+    }
+    *waiting = rest;
+    Some((version, load))
+}
+
+/// Sends what travels together, answers what is decided, and gives back what must be sent again.
+async fn deliver(courier: &Courier, (version, load): (Version, Vec<Ticket>)) -> Vec<Ticket> {
+    let mut load = load;
+    if load.len() == 1
+        && let Some(ticket) = load.pop()
+    {
+        // A request of its own is repeated by the client below; its last answer is the answer.
+        let _ = ticket.answer.send(courier.alone(&ticket.call).await);
+        return Vec::new();
+    }
+    let calls: Vec<&Call> = load.iter().map(|ticket| &ticket.call).collect();
+    let replies = batch::exchange(&courier.session, &courier.cancel, version, &calls).await;
+    match replies {
+        Ok(replies) => {
+            load.into_iter().zip(replies).filter_map(|(ticket, reply)| courier.settle(ticket, reply)).collect()
+        }
+        Err(error) => {
+            for ticket in load {
+                let _ = ticket.answer.send(Err(error.clone()));
+            }
+            Vec::new()
+        }
+    }
+}
+
+impl Courier {
+    async fn alone(&self, call: &Call) -> Result<Reply> {
+        alone(&self.session, &self.cancel, address(&self.session, call.version, &call.path)?, call).await
+    }
+
+    /// Answers a ticket, or gives it back for another try.
+    fn settle(&self, mut ticket: Ticket, reply: Option<Reply>) -> Option<Ticket> {
+        ticket.tries += 1;
+        let status = reply.as_ref().map(|reply| reply.status);
+        // 429 and 503 are refusals before any effect; after the others it is not known what became of the call.
+        let repeatable = match status {
+            Some(429 | 503) => true,
+            Some(status) if fault::is_passing(status) => ticket.call.repeat == Repeat::Always,
+            Some(_) => false,
+            None => ticket.call.repeat == Repeat::Always,
+        };
+        let tries = if status == Some(429) { THROTTLED_TRIES } else { PASSING_TRIES };
+        if !repeatable || ticket.tries >= tries || self.cancel.is_cancelled() {
+            let answer = reply.ok_or_else(|| {
+                Error::new(
+                    Code::AnswerLost,
+                    say!("item_missing", "the service left this request out of its answer, again and again"),
+                )
+            });
+            let _ = ticket.answer.send(answer);
+            return None;
+        }
+        let asked = reply.as_ref().and_then(|reply| fault::retry_after(&reply.headers, jiff::Timestamp::now()));
+        let wait = asked.unwrap_or_else(|| self.backoff(ticket.tries, status));
+        if status == Some(429) {
+            // Everybody who draws on the same quota waits, not only this call.
+            self.session.budgets().pause(wait);
+        }
+        ticket.not_before = Instant::now() + wait;
+        Some(ticket)
+    }
+
+    /// Without a wish of the service: 3 s a try when throttled, else from a fifth of a second, doubling.
+    fn backoff(&self, tries: u32, status: Option<u16>) -> Duration {
+        let documented = if status == Some(429) {
+            Duration::from_secs(3) * tries
+        } else {
+            Duration::from_millis(200) * 2_u32.saturating_pow(tries.min(7))
+        };
+        documented.div_f64(self.session.time_scale())
+    }
+}
