@@ -1,6 +1,7 @@
 //! What a caller can ask for: one file, one exported function, one cmdlet each.
 
 mod get_connection;
+pub(crate) mod request;
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
