@@ -1,90 +1,103 @@
-//! Requests are made of parts (who, how, and what is the operation's own), each a type that knows its fields.
+//! A request, taken apart into the groups of fields that operations share (who, how) and what is an operation's own.
 //!
-//! serde can flatten parts, but then neither names the field that is wrong nor refuses the one that nobody knows. So the
-//! document is split by the fields that each part lists, and every part is read strictly.
+//! `#[serde(flatten)]` would do the same, but then an unknown field goes unnoticed and a fault loses its path; a
+//! misspelt `exept` that goes unnoticed is a person who should have been spared.
+
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt,
+};
 
 use serde::{
-    Deserializer,
-    de::{DeserializeOwned, Error as _, Visitor, value::Error as Plain},
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, MapAccess, Visitor, value::MapDeserializer},
     forward_to_deserialize_any,
 };
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
 use crate::{
-    error::{Code, Error, Result},
-    say,
+    error::Result,
+    session::{field_fault, parse},
 };
 
-/// A request that is being taken apart.
-#[derive(Debug)]
-pub(crate) struct Request {
-    rest: Map<String, Value>,
+/// Fields of a request that nobody has taken yet. Values stay where they are in the request's text, secrets too.
+pub(crate) struct Request<'a>(BTreeMap<String, &'a RawValue>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Request<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields).map(Self)
+    }
 }
 
-impl Request {
-    /// Reads the document, which must be one object.
-    pub(crate) fn new(text: &str) -> Result<Self> {
-        Ok(Self { rest: crate::session::parse(text, "request")? })
+impl<'a> Request<'a> {
+    /// The fields of a JSON object, each at most once.
+    pub(crate) fn read(text: &'a str) -> Result<Self> {
+        parse(text, WHAT)
     }
 
-    /// Takes the fields of a part. Absent ones are the part's business.
-    pub(crate) fn part<T: DeserializeOwned>(&mut self) -> Result<T> {
-        let mut own = Map::new();
-        for field in fields_of::<T>() {
-            // PowerShell sends what was not given as null.
-            if let Some(value) = self.rest.remove(*field).filter(|value| !value.is_null()) {
-                own.insert((*field).to_owned(), value);
+    /// Takes the fields that `T` knows.
+    pub(crate) fn take<T: DeserializeOwned>(&mut self) -> Result<T> {
+        let known = field_names::<T>();
+        let own = known.iter().filter_map(|name| self.0.remove_entry(*name)).collect();
+        typed(own)
+    }
+
+    /// Takes what is left. `T` refuses unknown fields (`deny_unknown_fields`), and so does the request as a whole.
+    pub(crate) fn rest<T: DeserializeOwned>(self) -> Result<T> {
+        typed(self.0)
+    }
+}
+
+const WHAT: &str = "request";
+
+fn typed<T: DeserializeOwned>(fields: BTreeMap<String, &RawValue>) -> Result<T> {
+    serde_path_to_error::deserialize(MapDeserializer::new(fields.into_iter()))
+        .map_err(|error| field_fault(WHAT, &error))
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = BTreeMap<String, &'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = BTreeMap::new();
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            match fields.entry(name) {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(field) => {
+                    return Err(A::Error::custom(format_args!("duplicate field `{}`", field.key())));
+                }
             }
         }
-        serde_path_to_error::deserialize(Value::Object(own)).map_err(|error| {
-            let path = error.path().to_string();
-            let sentence =
-                say!("field_faulty", "{what}: {path}: {why}", what = "request", path = path, why = error.inner());
-            let error = Error::new(Code::Argument, sentence);
-            if path == "." { error } else { error.on(path) }
-        })
-    }
-
-    /// Refuses what no part has taken.
-    pub(crate) fn done(self) -> Result<()> {
-        match self.rest.iter().find(|(_, value)| !value.is_null()) {
-            None => Ok(()),
-            Some((field, _)) => Err(Error::new(
-                Code::Argument,
-                say!("field_unknown", "request: there is no field '{field}'", field = field),
-            )
-            .on(field.as_str())),
-        }
-    }
-
-    /// A request that has one part only.
-    pub(crate) fn whole<T: DeserializeOwned>(text: &str) -> Result<T> {
-        let mut request = Self::new(text)?;
-        let part = request.part()?;
-        request.done()?;
-        Ok(part)
+        Ok(fields)
     }
 }
 
-/// The fields of a struct, by their names in JSON: serde's derive hands them to whoever deserialises.
-fn fields_of<T: DeserializeOwned>() -> &'static [&'static str] {
-    struct Fields<'a>(&'a mut &'static [&'static str]);
-
-    impl<'de> Deserializer<'de> for Fields<'_> {
-        type Error = Plain;
+/// The names by which a derived `Deserialize` knows its fields: it says them before it reads anything.
+fn field_names<T: DeserializeOwned>() -> &'static [&'static str] {
+    struct Listener<'a>(&'a mut &'static [&'static str]);
+    impl<'de> Deserializer<'de> for Listener<'_> {
+        type Error = serde::de::value::Error;
 
         fn deserialize_struct<V: Visitor<'de>>(
             self,
             _name: &'static str,
             fields: &'static [&'static str],
-            _visitor: V,
-        ) -> Result<V::Value, Plain> {
+            visitor: V,
+        ) -> Result<V::Value, Self::Error> {
             *self.0 = fields;
-            Err(Plain::custom("only the fields were wanted"))
+            self.deserialize_any(visitor)
         }
 
-        fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Plain> {
-            Err(Plain::custom("not a struct"))
+        fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Self::Error> {
+            Err(Self::Error::custom("only the names were asked for"))
         }
 
         forward_to_deserialize_any! {
@@ -92,46 +105,62 @@ fn fields_of<T: DeserializeOwned>() -> &'static [&'static str] {
             newtype_struct seq tuple tuple_struct map enum identifier ignored_any
         }
     }
-
-    let mut fields: &'static [&'static str] = &[];
-    // The error is the way out; the fields were noted on the way in.
-    let _ = T::deserialize(Fields(&mut fields));
-    fields
+    let mut names: &'static [&'static str] = &[];
+    let _ = T::deserialize(Listener(&mut names));
+    names
 }
 
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
 
-    use super::*;
+    use super::Request;
+    use crate::error::{Code, Result};
 
-    #[derive(Debug, Default, Deserialize, PartialEq)]
-    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-    struct How {
-        what_if: bool,
-        maximum_users: Option<u32>,
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Shared {
+        some_people: Vec<String>,
+        loud: bool,
     }
 
-    #[derive(Debug, Default, Deserialize, PartialEq)]
-    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
     struct Own {
         keep_sessions: bool,
     }
 
-    #[test]
-    fn each_part_takes_its_fields() {
-        let mut request = Request::new(r#"{"whatIf":true,"keepSessions":true,"maximumUsers":null}"#).unwrap();
-        assert_eq!(request.part::<How>().unwrap(), How { what_if: true, maximum_users: None });
-        assert_eq!(request.part::<Own>().unwrap(), Own { keep_sessions: true });
-        request.done().unwrap();
+    fn read(text: &str) -> Result<(Shared, Own)> {
+        let mut request = Request::read(text)?;
+        Ok((request.take()?, request.rest()?))
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
-        let mut request = Request::new(r#"{"whatIf":"yes","colour":1}"#).unwrap();
-        let error = request.part::<How>().unwrap_err();
-        assert_eq!((error.code(), error.facts().target.as_deref()), (Code::Argument, Some("whatIf")));
-        assert_eq!(request.done().unwrap_err().facts().target.as_deref(), Some("colour"));
-        assert_eq!(Request::new("[1]").unwrap_err().code(), Code::Argument);
+    fn each_group_takes_its_fields() {
+        let (shared, own) = read(r#"{"keepSessions":true,"somePeople":["a"],"loud":true}"#).unwrap();
+        assert_eq!(shared, Shared { some_people: vec!["a".into()], loud: true });
+        assert_eq!(own, Own { keep_sessions: true });
+        assert_eq!(read("{}").unwrap(), (Shared::default(), Own::default()));
+    }
+
+    #[test]
+    fn a_fault_names_its_field() {
+        for (text, field) in [
+            (r#"{"somePeopel":[]}"#, "somePeopel"),
+            (r#"{"somePeople":["a",1]}"#, "somePeople[1]"),
+            (r#"{"keepSessions":"yes"}"#, "keepSessions"),
+            (r#"{"loud":true,"loud":true}"#, "loud"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert_eq!(error.code(), Code::Argument, "{text}");
+            assert!(error.to_string().contains(field), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for text in ["[]", "null", "\"user\"", "{", "{} {}", ""] {
+            assert_eq!(read(text).unwrap_err().code(), Code::Argument, "{text}");
+        }
     }
 }

@@ -100,18 +100,21 @@ impl Connected {
 }
 
 /// Reads a JSON document, naming the field that is wrong.
-pub(crate) fn parse<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> Result<T> {
+pub(crate) fn parse<'a, T: serde::Deserialize<'a>>(text: &'a str, what: &str) -> Result<T> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let error = Error::new(
-            Code::Argument,
-            say!("field_faulty", "{what}: {path}: {why}", what = what, path = path, why = error.inner()),
-        );
-        if path == "." { error } else { error.on(path) }
-    })?;
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| field_fault(what, &error))?;
     deserializer.end().map_err(|error| {
         Error::new(Code::Argument, say!("document_faulty", "{what}: {why}", what = what, why = error))
     })?;
     Ok(value)
+}
+
+/// The error for a field of `what` that cannot be read.
+pub(crate) fn field_fault(what: &str, fault: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    let path = fault.path().to_string();
+    let error = Error::new(
+        Code::Argument,
+        say!("field_faulty", "{what}: {path}: {why}", what = what, path = path, why = fault.inner()),
+    );
+    if path == "." { error } else { error.on(path) }
 }
