@@ -15,6 +15,8 @@ use uuid::Uuid;
 #[derive(Debug, Clone)]
 pub struct Replicated<T> {
     latest: T,
+    /// When the latest value becomes visible, if it was ever written.
+    visible_at: Option<Instant>,
     /// Older values, each with the moment at which the next one becomes visible; oldest first.
     older: Vec<(Instant, T)>,
 }
@@ -22,7 +24,7 @@ pub struct Replicated<T> {
 impl<T: Clone> Replicated<T> {
     /// A value that everybody sees.
     pub fn new(value: T) -> Self {
-        Self { latest: value, older: Vec::new() }
+        Self { latest: value, visible_at: None, older: Vec::new() }
     }
 
     /// What was written last: the truth.
@@ -35,11 +37,17 @@ impl<T: Clone> Replicated<T> {
         self.older.iter().find(|(visible_at, _)| now < *visible_at + lag).map_or(&self.latest, |(_, value)| value)
     }
 
+    /// The moment at which readers see the last write; `None` if there was none.
+    pub fn visible_at(&self) -> Option<Instant> {
+        self.visible_at
+    }
+
     /// Writes; readers see it `delay` later.
     pub fn write(&mut self, now: Instant, delay: Duration, value: T) {
         // Values that every replica has left behind (twice the delay, and a bit) are forgotten.
         self.older.retain(|(visible_at, _)| now < *visible_at + delay * 3);
         let before = std::mem::replace(&mut self.latest, value);
+        self.visible_at = Some(now + delay);
         if !delay.is_zero() {
             self.older.push((now + delay, before));
         }
@@ -69,6 +77,12 @@ pub struct Tenant {
     pub role_assignments: Vec<RoleAssignment>,
     /// Eligible (not active) role assignments.
     pub role_eligibilities: Vec<RoleAssignment>,
+    /// Roles of the tenant's own making: id to name.
+    pub custom_roles: BTreeMap<Uuid, String>,
+    /// Administrative units by id.
+    pub administrative_units: BTreeMap<Uuid, AdministrativeUnit>,
+    /// Password resets that run in the background, by id of the operation.
+    pub password_operations: BTreeMap<Uuid, PasswordOperation>,
     /// Apps and the services whose permissions they hold, by object id.
     pub service_principals: BTreeMap<Uuid, ServicePrincipal>,
     /// Permissions granted to apps.
@@ -207,6 +221,32 @@ pub struct RoleAssignment {
     pub role_definition_id: Uuid,
     /// `/` for the tenant, `/administrativeUnits/{id}` otherwise.
     pub directory_scope_id: String,
+}
+
+/// A part of the tenant with administrators of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdministrativeUnit {
+    /// Object id.
+    pub id: Uuid,
+    /// Name.
+    pub display_name: String,
+    /// Only its own administrators and the two great roles may change its members.
+    pub restricted: bool,
+    /// People in it, by object id.
+    pub members: BTreeSet<Uuid>,
+}
+
+/// A password reset that was accepted and ends later. learn.microsoft.com/graph/api/resources/longrunningoperation
+#[derive(Debug, Clone, PartialEq)]
+pub struct PasswordOperation {
+    /// Whose password.
+    pub user_id: Uuid,
+    /// When it was accepted.
+    pub created: Timestamp,
+    /// The same, on the clock that does not jump.
+    pub started: Instant,
+    /// Why it will fail; `None` if it will succeed.
+    pub refusal: Option<String>,
 }
 
 /// An app in this tenant, or a service whose permissions apps hold.

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use uuid::Uuid;
@@ -21,13 +21,22 @@ pub struct World {
     pub faults: Faults,
     /// Base address, for example `http://127.0.0.1:4711`: Graph, sign-in and Exchange are served below it.
     pub base: String,
+    /// When it was made: the zero of positions in time that clients are handed.
+    pub started: Instant,
     tenant: RwLock<Tenant>,
 }
 
 impl World {
     /// A world around a tenant.
     pub fn new(options: Options, base: String, faults: Faults, tenant: Tenant) -> Self {
-        Self { clock: Clock::new(options.time_scale), options, faults, base, tenant: RwLock::new(tenant) }
+        Self {
+            clock: Clock::new(options.time_scale),
+            options,
+            faults,
+            base,
+            started: Instant::now(),
+            tenant: RwLock::new(tenant),
+        }
     }
 
     /// The tenant, to be read. Never held across an await.
