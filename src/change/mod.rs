@@ -1,11 +1,13 @@
 //! Changes: the smallest things that can be planned, applied, read back and (mostly) undone.
 //!
 //! A change is plain data: a subject, a wanted state, what must have succeeded before it. How its kind is read, applied,
-//! judged and inverted stands in one file a kind; this file only knows which file that is.
+//! judged and worded stands in one file a kind; this file only knows which file that is.
 
 mod password;
 mod sessions;
 mod sign_in;
+
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -15,11 +17,15 @@ pub(crate) use password::generate as generate_password;
 
 use crate::{
     error::{Code, Error, Result},
+    run::outcome::Word,
     say,
+    sentence::Sentence,
     service::{
-        graph::{Call, Reply},
+        Services,
+        graph::Reply,
         user::{self, Person},
     },
+    session::permission::Act,
 };
 
 /// What kind of state a change is about.
@@ -50,13 +56,13 @@ impl Kind {
 pub enum Outcome {
     /// Read back and right.
     Verified,
-    /// The service took it and offers nothing to read back.
+    /// The service took it and offers nothing to read back that would prove it.
     Accepted,
     /// Was already so.
     Unchanged,
     /// Rehearsal only.
     Planned,
-    /// An earlier change that it depends on did not succeed.
+    /// Not done, for a reason that is nobody's fault: what it depends on did not succeed, or there is nothing to do it to.
     Skipped,
     /// Our guard said no.
     Refused,
@@ -84,13 +90,14 @@ impl Outcome {
     /// How bad it is: a run is as good as its worst change. Ignorance is worse than failure.
     pub const fn severity(self) -> u8 {
         match self {
-            Self::Planned | Self::Unchanged => 0,
-            Self::Verified => 1,
-            Self::Accepted => 2,
-            Self::Skipped => 3,
-            Self::Refused => 4,
-            Self::Failed => 5,
-            Self::Unknown => 6,
+            Self::Unchanged => 0,
+            Self::Planned => 1,
+            Self::Verified => 2,
+            Self::Accepted => 3,
+            Self::Skipped => 4,
+            Self::Refused => 5,
+            Self::Failed => 6,
+            Self::Unknown => 7,
         }
     }
 
@@ -119,6 +126,34 @@ pub enum Wanted {
     },
 }
 
+/// The state of a subject, as it was read; recorded before a change so that it can be undone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "of", content = "state")]
+pub(crate) enum State {
+    /// What the directory shows of a person.
+    Person(Person),
+}
+
+/// What was written and when, by the service's own clock.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Written {
+    /// `Date` of the write's answer, whole seconds.
+    pub(crate) at: Option<Timestamp>,
+    /// `Date` of the answer to the change that this one must come after (the block before a revocation).
+    pub(crate) not_before: Option<Timestamp>,
+}
+
+/// What a read-back says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The wanted state is there.
+    Reached,
+    /// The old state is there: the write has not replicated, or did not take.
+    NotYet,
+    /// The wanted state is there, but it is older than what it must come after: write once more.
+    TooEarly,
+}
+
 impl Wanted {
     /// The kind of state.
     pub const fn kind(&self) -> Kind {
@@ -129,7 +164,16 @@ impl Wanted {
         }
     }
 
-    /// Whether it takes access away, so that the guard has a say.
+    /// What is done to the person, as far as permissions and roles tell it apart.
+    pub(crate) const fn act(&self) -> Act {
+        match self {
+            Self::SignIn { .. } => Act::SignIn,
+            Self::Sessions {} => Act::Sessions,
+            Self::Password { .. } => Act::Password,
+        }
+    }
+
+    /// Whether it takes access away: then the guard has a say.
     pub const fn takes_access(&self) -> bool {
         match self {
             Self::SignIn { allowed } => !*allowed,
@@ -147,12 +191,11 @@ impl Wanted {
     }
 
     /// The word for records: `Blocked`, `Reset`, or nothing where the wanted state is a moment yet to come.
-    pub const fn word(&self) -> Option<&'static str> {
+    pub(crate) fn word(&self) -> Option<Word> {
         match self {
-            Self::SignIn { allowed: true } => Some("Allowed"),
-            Self::SignIn { allowed: false } => Some("Blocked"),
+            Self::SignIn { allowed } => Some(sign_in::word(*allowed).into()),
             Self::Sessions {} => None,
-            Self::Password { .. } => Some("Reset"),
+            Self::Password { .. } => Some("Reset".into()),
         }
     }
 
@@ -166,99 +209,114 @@ impl Wanted {
         }
     }
 
-    /// Whether the state before says that nothing is to be done. Moments and passwords are always new.
-    pub(crate) fn already(&self, before: &Person) -> bool {
+    /// The state of this kind, read now and from the directory itself, never from an index that lags.
+    pub(crate) async fn read(&self, subject: &Subject, services: &Services) -> Result<State> {
         match self {
-            Self::SignIn { allowed } => sign_in::already(before, *allowed),
-            Self::Sessions {} | Self::Password { .. } => false,
-        }
-    }
-
-    /// Why this cannot be done to this person at all, known before anything is sent.
-    pub(crate) fn impossible(&self, person: &Person) -> Option<Error> {
-        match self {
-            Self::Password { .. } => password::impossible(person),
-            Self::SignIn { .. } | Self::Sessions {} => None,
-        }
-    }
-
-    /// The write.
-    pub(crate) fn apply(&self, subject: &Subject, secret: Option<&SecretString>) -> Result<Call> {
-        match self {
-            Self::SignIn { allowed } => Ok(sign_in::apply(&subject.user_id, *allowed)),
-            Self::Sessions {} => Ok(sessions::apply(&subject.user_id)),
-            Self::Password { change_at_next_sign_in } => {
-                let secret = secret.ok_or_else(|| Error::internal("a password change without a password"))?;
-                Ok(password::apply(&subject.user_id, secret, *change_at_next_sign_in))
+            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } => {
+                let reply = services.graph.read(user::read(&subject.user_id)).await?;
+                person(&reply).map(State::Person)
             }
         }
     }
 
-    /// The read that proves it.
-    pub(crate) fn read(&self, subject: &Subject) -> Call {
-        user::read(&subject.user_id)
+    /// The state of this kind that selecting people has already shown, if it did.
+    pub(crate) fn known(&self, person: &Person) -> Option<State> {
+        match self {
+            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } => Some(State::Person(person.clone())),
+        }
+    }
+
+    /// Whether the state before says that nothing is to be done. Moments and passwords are always new.
+    pub(crate) fn already(&self, before: &State) -> bool {
+        match (self, before) {
+            (Self::SignIn { allowed }, State::Person(person)) => sign_in::already(person, *allowed),
+            (Self::Sessions {} | Self::Password { .. }, State::Person(_)) => false,
+        }
+    }
+
+    /// Why this cannot be done to this subject at all, known before anything is sent.
+    pub(crate) fn impossible(&self, before: &State) -> Option<(Outcome, Error)> {
+        match (self, before) {
+            (Self::Password { .. }, State::Person(person)) => password::impossible(person),
+            (Self::SignIn { .. } | Self::Sessions {}, State::Person(_)) => None,
+        }
+    }
+
+    /// The write. Gives the service's time of its answer.
+    pub(crate) async fn apply(
+        &self,
+        subject: &Subject,
+        secret: Option<&SecretString>,
+        services: &Services,
+    ) -> Result<Option<Timestamp>> {
+        let call = match self {
+            Self::SignIn { allowed } => sign_in::apply(&subject.user_id, *allowed),
+            Self::Sessions {} => sessions::apply(&subject.user_id),
+            Self::Password { change_at_next_sign_in } => {
+                let secret = secret.ok_or_else(|| Error::internal("a password change without a password"))?;
+                password::apply(&subject.user_id, secret, *change_at_next_sign_in)
+            }
+        };
+        let reply = services.graph.call(call).await?.success()?;
+        Ok(reply.date)
     }
 
     /// What a read that was sent after the write says.
-    pub(crate) fn judge(&self, before: &Person, now: &Person, written: &Written) -> Verdict {
-        match self {
-            Self::SignIn { allowed } => sign_in::judge(now, *allowed),
-            Self::Sessions {} => sessions::judge(before, now, written),
-            Self::Password { .. } => password::judge(before, now, written),
+    pub(crate) fn judge(&self, before: &State, now: &State, written: &Written) -> Verdict {
+        match (self, before, now) {
+            (Self::SignIn { allowed }, _, State::Person(now)) => sign_in::judge(now, *allowed),
+            (Self::Sessions {}, State::Person(before), State::Person(now)) => sessions::judge(before, now, written),
+            (Self::Password { .. }, State::Person(before), State::Person(now)) => password::judge(before, now, written),
         }
     }
 
-    /// The state of this kind, as a word for records.
-    pub(crate) fn state_word(&self, person: &Person) -> Option<String> {
-        match self {
-            Self::SignIn { .. } => sign_in::word(person).map(str::to_owned),
-            Self::Sessions {} => person.sign_in_sessions_valid_from_date_time.map(|time| time.to_string()),
-            Self::Password { .. } => None,
+    /// The state of this kind in words, for records.
+    pub(crate) fn state_word(&self, state: &State) -> Option<Word> {
+        match (self, state) {
+            (Self::SignIn { .. }, State::Person(person)) => person.account_enabled.map(|on| sign_in::word(on).into()),
+            (Self::Sessions {}, State::Person(person)) => {
+                person.sign_in_sessions_valid_from_date_time.map(|time| Word::One(time.to_string()))
+            }
+            (Self::Password { .. }, State::Person(_)) => None,
         }
     }
 
-    /// What an administrator must know about this change to this person although it succeeded.
-    pub(crate) fn caveat(&self, person: &Person) -> Option<&'static str> {
-        match self {
-            Self::SignIn { allowed: false } => sign_in::caveat(person),
-            Self::Sessions {} => sessions::caveat(person),
-            Self::SignIn { allowed: true } | Self::Password { .. } => None,
+    /// What an administrator must know about this change to this subject although it succeeded.
+    pub(crate) fn caveat(&self, state: &State) -> Option<Sentence> {
+        match (self, state) {
+            (Self::SignIn { allowed: false }, State::Person(person)) => sign_in::caveat(person),
+            (Self::Sessions {}, State::Person(person)) => sessions::caveat(person),
+            (Self::SignIn { allowed: true } | Self::Password { .. }, State::Person(_)) => None,
+        }
+    }
+
+    /// Whether reading the wanted state back still proves nothing: what was to be ended is kept elsewhere.
+    pub(crate) fn unprovable(&self, state: &State) -> bool {
+        match (self, state) {
+            (Self::Sessions {}, State::Person(person)) => person.is_guest(),
+            _ => false,
         }
     }
 
     /// How long after the read-back the change has taken hold everywhere.
+    ///
+    /// Access tokens that were already issued live on to their end, 60 minutes by the documented default:
+    /// learn.microsoft.com/entra/identity-platform/access-tokens
     pub(crate) fn takes_hold_after(&self) -> SignedDuration {
         match self {
-            // What was already issued lives on until its end: access tokens are refused at their next renewal.
-            Self::SignIn { allowed: false } | Self::Sessions {} => SignedDuration::from_mins(60),
-            Self::SignIn { allowed: true } | Self::Password { .. } => SignedDuration::ZERO,
+            Self::SignIn { allowed: false } | Self::Sessions {} | Self::Password { .. } => {
+                SignedDuration::from_mins(60)
+            }
+            Self::SignIn { allowed: true } => SignedDuration::ZERO,
         }
     }
 
-    /// Whether the service may be unable to show the state although it took the write.
-    pub(crate) fn unreadable(&self, person: &Person) -> bool {
-        matches!(self, Self::Sessions {}) && person.is_guest()
+    /// How long a read-back is repeated until the write shows.
+    pub(crate) const fn patience(&self) -> Duration {
+        match self {
+            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } => Duration::from_secs(60),
+        }
     }
-}
-
-/// What was written and when, by the service's own clock.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Written {
-    /// `Date` of the write's answer, whole seconds.
-    pub(crate) at: Option<Timestamp>,
-    /// `Date` of the answer to the change that this one must come after (the block before a revocation).
-    pub(crate) not_before: Option<Timestamp>,
-}
-
-/// What a read-back says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// The wanted state is there.
-    Reached,
-    /// The old state is there: the write has not replicated, or did not take.
-    NotYet,
-    /// The wanted state is there, but it is older than what it must come after: write once more.
-    TooEarly,
 }
 
 /// Whom a change is about.
@@ -271,6 +329,16 @@ pub struct Subject {
     pub user_id: String,
     /// Display name at the time of planning.
     pub display_name: Option<String>,
+}
+
+impl From<&Person> for Subject {
+    fn from(person: &Person) -> Self {
+        Self {
+            user: person.user_principal_name.clone(),
+            user_id: person.id.clone(),
+            display_name: person.display_name.clone(),
+        }
+    }
 }
 
 /// One change of a plan.

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{Verdict, Written};
+use super::{Outcome, Verdict, Written};
 use crate::{
     error::{Code, Error, Result},
     say,
@@ -71,20 +71,28 @@ pub(super) fn apply(user_id: &str, secret: &SecretString, change_at_next_sign_in
 
 pub(super) fn judge(before: &Person, now: &Person, written: &Written) -> Verdict {
     let Some(changed) = now.last_password_change_date_time else { return Verdict::NotYet };
-    let newer = before.last_password_change_date_time.is_none_or(|old| changed > old);
+    let as_late = written.at.is_some_and(|at| changed >= at);
+    let moved = before.last_password_change_date_time.is_none_or(|old| changed > old);
     let ours = written.at.is_none_or(|at| changed >= at - SKEW);
-    if newer && ours { Verdict::Reached } else { Verdict::NotYet }
+    if as_late || (moved && ours) { Verdict::Reached } else { Verdict::NotYet }
 }
 
 /// The property cannot be written for people whose password lives on-premises.
-pub(super) fn impossible(person: &Person) -> Option<Error> {
+pub(super) fn impossible(person: &Person) -> Option<(Outcome, Error)> {
     (person.on_premises_sync_enabled == Some(true)).then(|| {
-        Error::new(
+        let error = Error::new(
             Code::Synchronized,
-            say!("password_synchronized", "the password of a person who is synchronised from on-premises cannot be written in the cloud; nothing was sent"),
+            say!(
+                "password_synchronized",
+                "the password of a person who is synchronised from on-premises cannot be written in the cloud; nothing was sent"
+            ),
         )
         .on(person.user_principal_name.clone())
-        .advise(say!("reset_on_premises", "reset the password in the on-premises directory, or through password writeback"))
+        .advise(say!(
+            "reset_on_premises",
+            "reset the password in the on-premises directory, or through password writeback"
+        ));
+        (Outcome::Failed, error)
     })
 }
 

@@ -8,9 +8,13 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{Verdict, Written};
-use crate::service::{
-    graph::Call,
-    user::{self, Person},
+use crate::{
+    say,
+    sentence::Sentence,
+    service::{
+        graph::Call,
+        user::{self, Person},
+    },
 };
 
 /// The clocks of the service's machines differ a little; a moment older than this before the answer is not ours.
@@ -22,10 +26,12 @@ pub(super) fn apply(user_id: &str) -> Call {
 
 pub(super) fn judge(before: &Person, now: &Person, written: &Written) -> Verdict {
     let Some(valid_from) = now.sign_in_sessions_valid_from_date_time else { return Verdict::NotYet };
-    if before.sign_in_sessions_valid_from_date_time.is_some_and(|old| valid_from <= old) {
-        return Verdict::NotYet;
-    }
-    if written.at.is_some_and(|at| valid_from < at - SKEW) {
+    // As late as the answer: whoever set it, no session from before the write is good any more. Earlier than that it must
+    // at least have moved, by no more than clocks may differ.
+    let as_late = written.at.is_some_and(|at| valid_from >= at);
+    let moved = before.sign_in_sessions_valid_from_date_time.is_none_or(|old| valid_from > old);
+    let ours = written.at.is_none_or(|at| valid_from >= at - SKEW);
+    if !as_late && !(moved && ours) {
         return Verdict::NotYet;
     }
     // A session begun after this moment but before the block took hold would still be good.
@@ -36,10 +42,13 @@ pub(super) fn judge(before: &Person, now: &Person, written: &Written) -> Verdict
 }
 
 /// learn.microsoft.com/entra/identity-platform/refresh-tokens: guests sign in at their home tenant.
-pub(super) fn caveat(person: &Person) -> Option<&'static str> {
-    person.is_guest().then_some(
-        "a guest's sessions are kept by the home tenant and are not ended by this; only the block keeps a guest out of this tenant",
-    )
+pub(super) fn caveat(person: &Person) -> Option<Sentence> {
+    person.is_guest().then(|| {
+        say!(
+            "guest_sessions",
+            "a guest's sessions are kept by the home tenant and are not ended by this; only the block keeps a guest out of this tenant"
+        )
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
 //! A plan being carried out: guard, journal, execute, verify.
 
 pub(crate) mod digest;
-pub(crate) mod outcome;
+pub mod outcome;

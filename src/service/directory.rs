@@ -34,10 +34,16 @@ struct Principal {
 /// Who holds roles in this tenant, by object id of the person.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RoleHolders {
-    /// Active roles (template ids), however they are held and whatever their scope.
+    /// People's active roles (template ids), however they are held and whatever their scope.
     pub(crate) active: BTreeMap<String, BTreeSet<String>>,
     /// Eligible roles that are not active.
     pub(crate) eligible: BTreeMap<String, BTreeSet<String>>,
+    /// Roles of apps, by object id of the service principal.
+    pub(crate) apps: BTreeMap<String, BTreeSet<String>>,
+    /// Who holds a role over an administrative unit only: whom that reaches cannot be told from here.
+    pub(crate) scoped: BTreeSet<String>,
+    /// People who are Global Administrators of the whole tenant now.
+    pub(crate) global_administrators: BTreeSet<String>,
     /// Why eligible roles could not be read, if so.
     pub(crate) eligible_unread: Option<Error>,
 }
@@ -47,18 +53,17 @@ impl RoleHolders {
         self.active.contains_key(user_id) || self.eligible.contains_key(user_id)
     }
 
-    /// Roles that a person holds, active ones first.
-    pub(crate) fn roles(&self, user_id: &str) -> impl Iterator<Item = &str> {
-        self.active
-            .get(user_id)
-            .into_iter()
-            .chain(self.eligible.get(user_id))
-            .flat_map(|roles| roles.iter().map(String::as_str))
+    /// Active roles of a person.
+    pub(crate) fn active_roles(&self, user_id: &str) -> impl Iterator<Item = &str> {
+        self.active.get(user_id).into_iter().flatten().map(String::as_str)
     }
 
-    /// People who are Global Administrators now.
-    pub(crate) fn global_administrators(&self) -> BTreeSet<String> {
-        self.active.iter().filter(|(_, roles)| roles.contains(GLOBAL_ADMINISTRATOR)).map(|(id, _)| id.clone()).collect()
+    /// Roles that a person holds or may take up, active ones first, each once.
+    pub(crate) fn roles(&self, user_id: &str) -> impl Iterator<Item = &str> {
+        let active = self.active.get(user_id);
+        let eligible = self.eligible.get(user_id).into_iter().flatten();
+        let only_eligible = eligible.filter(move |role| active.is_none_or(|active| !active.contains(*role)));
+        active.into_iter().flatten().chain(only_eligible).map(String::as_str)
     }
 }
 
@@ -77,9 +82,9 @@ impl Graph {
         // Asked side by side, so that both lists come in one round trip.
         let (active, eligible) = tokio::join!(self.all(&first), self.all(&second));
         let mut holders = RoleHolders::default();
-        self.collect(active?, &mut holders.active).await?;
+        self.collect(active?, &mut holders, true).await?;
         match eligible {
-            Ok(assignments) => self.collect(assignments, &mut holders.eligible).await?,
+            Ok(assignments) => self.collect(assignments, &mut holders, false).await?,
             // Eligibility needs a licence and a permission of its own; without them nobody can be eligible, or we
             // cannot know, which the caller must hear.
             Err(error) if error.code() == Code::Cancelled => return Err(error),
@@ -88,31 +93,51 @@ impl Graph {
         Ok(holders)
     }
 
-    async fn collect(&self, assignments: Vec<Assignment>, into: &mut BTreeMap<String, BTreeSet<String>>) -> Result<()> {
-        let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    async fn collect(&self, assignments: Vec<Assignment>, holders: &mut RoleHolders, active: bool) -> Result<()> {
+        let mut groups: BTreeMap<String, Vec<Assignment>> = BTreeMap::new();
         for assignment in assignments {
             let kind = assignment.principal.as_ref().and_then(|principal| principal.odata_type.as_deref());
-            // A role over an administrative unit is privileged as well, but makes nobody a Global Administrator.
-            let tenant_wide = assignment.directory_scope_id.as_deref().is_none_or(|scope| scope == "/");
-            if !tenant_wide && assignment.role_definition_id == GLOBAL_ADMINISTRATOR {
-                continue;
-            }
             match kind {
+                Some("#microsoft.graph.servicePrincipal") if active => {
+                    if !assignment.is_tenant_wide() {
+                        holders.scoped.insert(assignment.principal_id.clone());
+                    }
+                    holders.apps.entry(assignment.principal_id).or_default().insert(assignment.role_definition_id);
+                }
                 Some("#microsoft.graph.servicePrincipal") => {}
                 Some("#microsoft.graph.group") => {
-                    groups.entry(assignment.principal_id).or_default().insert(assignment.role_definition_id);
+                    groups.entry(assignment.principal_id.clone()).or_default().push(assignment);
                 }
-                _ => {
-                    into.entry(assignment.principal_id).or_default().insert(assignment.role_definition_id);
-                }
+                _ => holders.add(assignment.principal_id.clone(), &assignment, active),
             }
         }
-        for (group, roles) in groups {
-            let group = super::group::Group { id: group, display_name: None };
+        for (id, assignments) in groups {
+            let group = super::group::Group { id, display_name: None };
             for person in self.people_in(&group).await? {
-                into.entry(person).or_default().extend(roles.iter().cloned());
+                for assignment in &assignments {
+                    holders.add(person.clone(), assignment, active);
+                }
             }
         }
         Ok(())
+    }
+}
+
+impl Assignment {
+    fn is_tenant_wide(&self) -> bool {
+        self.directory_scope_id.as_deref().is_none_or(|scope| scope == "/")
+    }
+}
+
+impl RoleHolders {
+    fn add(&mut self, person: String, assignment: &Assignment, active: bool) {
+        // A role over an administrative unit is privileged as well, but makes nobody a Global Administrator.
+        if !assignment.is_tenant_wide() {
+            self.scoped.insert(person.clone());
+        } else if active && assignment.role_definition_id == GLOBAL_ADMINISTRATOR {
+            self.global_administrators.insert(person.clone());
+        }
+        let into = if active { &mut self.active } else { &mut self.eligible };
+        into.entry(person).or_default().insert(assignment.role_definition_id.clone());
     }
 }

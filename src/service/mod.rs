@@ -6,3 +6,9 @@ mod dispatch;
 pub(crate) mod graph;
 pub(crate) mod group;
 pub(crate) mod user;
+
+/// The services that changes are made at, for one job.
+#[derive(Debug, Clone)]
+pub(crate) struct Services {
+    pub(crate) graph: graph::Graph,
+}

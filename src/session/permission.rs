@@ -58,24 +58,48 @@ pub(crate) fn role_name(id: &str) -> &str {
 /// What is done to a person, as far as the tables tell it apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Act {
-    /// Block, unblock and other sensitive properties.
+    /// Block and unblock.
+    SignIn,
+    /// End the sessions.
+    Sessions,
+    /// Reset the password.
+    Password,
+}
+
+/// The two tables of the documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Table {
+    /// "Who can perform sensitive actions".
     Sensitive,
-    /// Reset the password, end the sessions.
+    /// "Who can reset passwords", which is also that for invalidating refresh tokens.
     Reset,
 }
 
 impl Act {
-    /// Permissions that allow it, the least first.
-    pub(crate) const fn permissions(self, sessions: bool) -> &'static [&'static str] {
-        match (self, sessions) {
-            (Self::Sensitive, _) => &["User.EnableDisableAccount.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
-            (Self::Reset, true) => &["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
-            (Self::Reset, false) => {
-                &["User-PasswordProfile.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]
-            }
+    const fn table(self) -> Table {
+        match self {
+            Self::SignIn => Table::Sensitive,
+            Self::Sessions | Self::Password => Table::Reset,
         }
     }
 
+    /// Permissions that allow it, the least first.
+    pub(crate) const fn permissions(self) -> &'static [&'static str] {
+        match self {
+            Self::SignIn => &["User.EnableDisableAccount.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
+            Self::Sessions => &["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
+            Self::Password => &["User-PasswordProfile.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
+        }
+    }
+
+    /// Whether an app without any role is documented to be refused even for people without a role. Where that is not
+    /// documented, the service decides.
+    pub(crate) const fn app_needs_role(self) -> bool {
+        matches!(self, Self::Password)
+    }
+}
+
+impl Table {
     /// Roles that reach a person without any role.
     const fn reaches_ordinary(self) -> &'static [&'static str] {
         match self {
@@ -121,7 +145,7 @@ pub(crate) fn missing_role<'a>(
     let mut ordinary = true;
     for target in target_roles {
         ordinary = false;
-        let enough = act.reaches(target);
+        let enough = act.table().reaches(target);
         if !enough.iter().any(|role| holds(role)) {
             return Some(match enough {
                 [least, ..] => role_name(least),
@@ -129,7 +153,7 @@ pub(crate) fn missing_role<'a>(
             });
         }
     }
-    let reaches = act.reaches_ordinary();
+    let reaches = act.table().reaches_ordinary();
     (ordinary && !reaches.iter().any(|role| holds(role)))
         .then(|| reaches.first().map_or("User Administrator", |role| role_name(role)))
 }
@@ -193,33 +217,33 @@ mod tests {
     #[test]
     fn helpdesk_resets_but_never_blocks() {
         let helpdesk = caller(&[HELPDESK]);
-        assert_eq!(missing_role(Act::Reset, &helpdesk, std::iter::empty()), None);
-        assert_eq!(missing_role(Act::Sensitive, &helpdesk, std::iter::empty()), Some("User Administrator"));
-        assert_eq!(missing_role(Act::Reset, &helpdesk, [USER].into_iter()), Some("User Administrator"));
-        assert_eq!(missing_role(Act::Reset, &helpdesk, [HELPDESK, PASSWORD].into_iter()), None);
+        assert_eq!(missing_role(Act::Password, &helpdesk, std::iter::empty()), None);
+        assert_eq!(missing_role(Act::SignIn, &helpdesk, std::iter::empty()), Some("User Administrator"));
+        assert_eq!(missing_role(Act::Password, &helpdesk, [USER].into_iter()), Some("User Administrator"));
+        assert_eq!(missing_role(Act::Password, &helpdesk, [HELPDESK, PASSWORD].into_iter()), None);
     }
 
     #[test]
     fn administrators_outside_the_tables_need_the_great_roles() {
         let user = caller(&[USER]);
         assert_eq!(
-            missing_role(Act::Sensitive, &user, [EXCHANGE].into_iter()),
+            missing_role(Act::SignIn, &user, [EXCHANGE].into_iter()),
             Some("Privileged Authentication Administrator")
         );
         assert_eq!(
-            missing_role(Act::Sensitive, &user, [GLOBAL_ADMINISTRATOR].into_iter()),
+            missing_role(Act::SignIn, &user, [GLOBAL_ADMINISTRATOR].into_iter()),
             Some("Privileged Authentication Administrator")
         );
-        assert_eq!(missing_role(Act::Sensitive, &user, [USER, GROUPS].into_iter()), None);
+        assert_eq!(missing_role(Act::SignIn, &user, [USER, GROUPS].into_iter()), None);
         assert_eq!(
-            missing_role(Act::Sensitive, &caller(&[PRIVILEGED_AUTHENTICATION]), [GLOBAL_ADMINISTRATOR].into_iter()),
+            missing_role(Act::SignIn, &caller(&[PRIVILEGED_AUTHENTICATION]), [GLOBAL_ADMINISTRATOR].into_iter()),
             None
         );
     }
 
     #[test]
     fn an_authentication_administrator_is_out_of_reach_of_a_user_administrator() {
-        assert!(missing_role(Act::Sensitive, &caller(&[USER]), [AUTHENTICATION].into_iter()).is_some());
-        assert_eq!(missing_role(Act::Sensitive, &caller(&[AUTHENTICATION]), [AUTHENTICATION].into_iter()), None);
+        assert!(missing_role(Act::SignIn, &caller(&[USER]), [AUTHENTICATION].into_iter()).is_some());
+        assert_eq!(missing_role(Act::SignIn, &caller(&[AUTHENTICATION]), [AUTHENTICATION].into_iter()), None);
     }
 }
