@@ -1,4 +1,4 @@
-//! Link-time work only: the library's own name on Linux, the version resource on Windows. Nothing is written into the
+//! Link-time work only: the library's own name and residence on Linux, the version resource on Windows. Nothing is written into the
 //! source tree.
 
 use std::env;
@@ -7,7 +7,11 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     let target = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     match target.as_str() {
-        "linux" => println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libm365_access.so"),
+        "linux" => {
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libm365_access.so");
+            // Its threads run its code: `dlclose` must not take that away from under them.
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
+        }
         "windows" => {
             let mut resource = winresource::WindowsResource::new();
             resource

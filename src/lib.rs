@@ -1,6 +1,7 @@
 //! M365 Access.
 pub mod abi;
 pub mod change;
+mod defect;
 pub mod error;
 pub mod event;
 mod http;

@@ -10,16 +10,6 @@ use super::{
 };
 use crate::{event::Answer, job::Next, session::Session};
 
-/// Number of this boundary. It changes when a signature, a status or the meaning of an event changes incompatibly;
-/// new operations, event kinds and fields do not change it. Compare it before anything else.
-pub const M365_ABI_VERSION: u32 = 1;
-
-/// The number of the boundary that this library speaks; compare it with `M365_ABI_VERSION` of the header.
-#[unsafe(no_mangle)]
-pub extern "C" fn m365_abi_version() -> u32 {
-    M365_ABI_VERSION
-}
-
 /// Opens a session: how to reach and sign in to one tenant. Nothing is sent yet.
 ///
 /// `settings` is a JSON object, for example `{"simulated":true,"simulatedUsers":200}` or
@@ -60,11 +50,11 @@ pub unsafe extern "C" fn m365_open(settings: *const u8, length: u32, session: *m
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m365_next(job: u64, wait_ms: u32, buffer: *mut u8, capacity: u32, length: *mut u32) -> i32 {
     guard(|| {
-        if length.is_null() || (buffer.is_null() && capacity > 0) {
+        // SAFETY: null, or writable by the caller's promise.
+        unsafe { lend::put(length, 0)? };
+        if buffer.is_null() && capacity > 0 {
             return Err(Misuse::Argument);
         }
-        // SAFETY: not null, and writable by the caller's promise.
-        unsafe { lend::put(length, 0)? };
         let job = table::job(job)?;
         let room = usize::try_from(capacity).map_err(|_| Misuse::Argument)?;
         let (status, size) = match job.next(Duration::from_millis(u64::from(wait_ms)), room) {

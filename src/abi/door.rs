@@ -5,16 +5,23 @@ use std::{
     sync::Once,
 };
 
-use super::status::{M365_STATUS_INTERNAL, Misuse};
+use super::{
+    resident,
+    status::{M365_STATUS_INTERNAL, Misuse},
+};
+use crate::defect;
 
 /// Runs a call; misuse becomes its status, a panic becomes `M365_STATUS_INTERNAL`.
 pub(super) fn guard(call: impl FnOnce() -> Result<i32, Misuse>) -> i32 {
-    quiet();
+    settle_in();
     // What a call shares with others is behind locks that are entered even when poisoned, so nothing broken is seen.
     match panic::catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(status)) => status,
         Ok(Err(misuse)) => misuse.status(),
-        Err(_) => M365_STATUS_INTERNAL,
+        Err(_) => {
+            tracing::error!(place = defect::place(), "a panic reached the C boundary");
+            M365_STATUS_INTERNAL
+        }
     }
 }
 
@@ -26,11 +33,13 @@ pub(super) fn guard_silent(call: impl FnOnce()) {
     });
 }
 
-/// Keeps Rust's panic report from the host's stderr. This library has its own copy of the standard library, so a
-/// host's own hook is not replaced. Rust programs that use the crate never come through here and keep theirs.
-fn quiet() {
+/// What is done once in a host process, before anything else.
+fn settle_in() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(|| panic::set_hook(Box::new(|_| {})));
+    ONCE.call_once(|| {
+        defect::keep_quiet();
+        resident::stay();
+    });
 }
 
 #[cfg(test)]
@@ -40,5 +49,18 @@ mod tests {
     #[test]
     fn a_panic_becomes_internal() {
         assert_eq!(guard(|| panic!("planted")), M365_STATUS_INTERNAL);
+    }
+
+    #[test]
+    fn a_panic_in_a_silent_call_stays_inside() {
+        guard_silent(|| panic!("planted"));
+    }
+
+    #[test]
+    fn misuse_becomes_its_status() {
+        for misuse in [Misuse::Handle, Misuse::Argument, Misuse::Internal] {
+            assert_eq!(guard(|| Err(misuse)), misuse.status());
+            assert!(misuse.status() < 0, "{misuse:?}");
+        }
     }
 }

@@ -14,6 +14,10 @@ pub(super) unsafe fn text<'call>(start: *const u8, length: u32) -> Result<&'call
         return Err(Misuse::Argument);
     }
     let length = usize::try_from(length).map_err(|_| Misuse::Argument)?;
+    // No object is larger, and Rust's slices must not be: only a 32-bit process can ask for it.
+    if isize::try_from(length).is_err() {
+        return Err(Misuse::Argument);
+    }
     // SAFETY: not null, and the caller promises `length` readable bytes that nobody writes meanwhile.
     let bytes = unsafe { std::slice::from_raw_parts(start, length) };
     std::str::from_utf8(bytes).map_err(|_| Misuse::Argument)
@@ -41,4 +45,37 @@ pub(super) unsafe fn put<T>(place: *mut T, value: T) -> Result<(), Misuse> {
     // SAFETY: not null, and writable by the caller's promise; unaligned because callers pack their structs as they like.
     unsafe { place.write_unaligned(value) };
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_without_length_is_empty_text() {
+        // SAFETY: nothing is read.
+        assert_eq!(unsafe { text(std::ptr::null(), 0) }, Ok(""));
+    }
+
+    #[test]
+    fn null_with_a_length_is_misuse() {
+        // SAFETY: nothing is read.
+        assert_eq!(unsafe { text(std::ptr::null(), 1) }, Err(Misuse::Argument));
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf_8_are_misuse() {
+        let bytes = [b'"', 0xff, b'"'];
+        // SAFETY: three readable bytes.
+        assert_eq!(unsafe { text(bytes.as_ptr(), 3) }, Err(Misuse::Argument));
+    }
+
+    #[test]
+    fn a_result_may_lie_anywhere() {
+        let mut packed = [0_u8; 9];
+        // SAFETY: eight writable bytes follow the first.
+        let status = unsafe { put(packed.as_mut_ptr().add(1).cast::<u64>(), 0x0102_0304_0506_0708) };
+        assert_eq!(status, Ok(()));
+        assert_eq!(packed[1..], 0x0102_0304_0506_0708_u64.to_ne_bytes());
+    }
 }

@@ -1,13 +1,17 @@
 //! The C boundary: ids, ranges of bytes, panics. The only unsafe code of the crate, and no logic.
 //!
 //! Every export goes through [`door::guard`], where a panic becomes `M365_STATUS_INTERNAL`. The header
-//! `include/m365_access.h` is generated from this folder; its comments are written for a C reader.
+//! `include/m365_access.h` is made of `frame.h` and what cbindgen finds in the files that it names; the comments there are
+//! written for a C reader. An operation is added in three lines: one in the table of [`crate::operation`], one function in
+//! [`start`], one `mod` for its file.
 
 #![allow(unsafe_code, reason = "this is the boundary: raw ranges come in here and nowhere else")]
 
 pub mod boundary;
 mod door;
 mod lend;
+mod resident;
 pub mod start;
 pub mod status;
 mod table;
+pub mod version;

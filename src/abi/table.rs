@@ -5,7 +5,7 @@
 //! 64-bit numbers.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -14,10 +14,17 @@ use once_cell::sync::Lazy;
 use super::status::Misuse;
 use crate::{job::Job, session::Session};
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum Entry {
-    Session(Arc<Session>),
+    Session { session: Arc<Session>, jobs: HashSet<u64> },
     Job { job: Arc<Job>, session: u64 },
+}
+
+/// What was taken out of the table; ended outside its lock, because ending wakes other threads.
+#[derive(Debug, Default)]
+struct Taken {
+    session: Option<Arc<Session>>,
+    jobs: Vec<Arc<Job>>,
 }
 
 #[derive(Debug)]
@@ -48,80 +55,154 @@ impl Table {
         self.entries.insert(id, entry);
         id
     }
+
+    /// Adds a job to its session; gives it back if there is no such session.
+    fn insert_job(&mut self, job: Arc<Job>, session: u64) -> Result<u64, Arc<Job>> {
+        let id = self.next;
+        match self.entries.get_mut(&session) {
+            Some(Entry::Session { jobs, .. }) => jobs.insert(id),
+            _ => return Err(job),
+        };
+        Ok(self.insert(Entry::Job { job, session }))
+    }
+
+    fn session(&self, id: u64) -> Result<Arc<Session>, Misuse> {
+        match self.entries.get(&id) {
+            Some(Entry::Session { session, .. }) => Ok(Arc::clone(session)),
+            _ => Err(Misuse::Handle),
+        }
+    }
+
+    fn job(&self, id: u64) -> Result<Arc<Job>, Misuse> {
+        match self.entries.get(&id) {
+            Some(Entry::Job { job, .. }) => Ok(Arc::clone(job)),
+            _ => Err(Misuse::Handle),
+        }
+    }
+
+    /// The job with this id, or the jobs of the session with this id.
+    fn jobs_of(&self, id: u64) -> Vec<Arc<Job>> {
+        match self.entries.get(&id) {
+            Some(Entry::Job { job, .. }) => vec![Arc::clone(job)],
+            Some(Entry::Session { jobs, .. }) => jobs.iter().filter_map(|job| self.job(*job).ok()).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    fn take(&mut self, id: u64) -> Taken {
+        match self.entries.remove(&id) {
+            Some(Entry::Session { session, jobs }) => {
+                let jobs = jobs.iter().filter_map(|job| match self.entries.remove(job) {
+                    Some(Entry::Job { job, .. }) => Some(job),
+                    _ => None,
+                });
+                Taken { session: Some(session), jobs: jobs.collect() }
+            }
+            Some(Entry::Job { job, session }) => {
+                if let Some(Entry::Session { jobs, .. }) = self.entries.get_mut(&session) {
+                    jobs.remove(&id);
+                }
+                Taken { session: None, jobs: vec![job] }
+            }
+            None => Taken::default(),
+        }
+    }
 }
 
 pub(super) fn add_session(session: Session) -> u64 {
-    table().insert(Entry::Session(Arc::new(session)))
+    table().insert(Entry::Session { session: Arc::new(session), jobs: HashSet::new() })
 }
 
 /// Adds a job, unless its session was closed while it was being started.
 pub(super) fn add_job(job: Job, session: u64) -> Result<u64, Misuse> {
-    let mut table = table();
-    if !table.entries.contains_key(&session) {
-        drop(table);
+    let added = table().insert_job(Arc::new(job), session);
+    added.map_err(|job| {
         job.close();
-        return Err(Misuse::Handle);
-    }
-    Ok(table.insert(Entry::Job { job: Arc::new(job), session }))
+        Misuse::Handle
+    })
 }
 
 pub(super) fn session(id: u64) -> Result<Arc<Session>, Misuse> {
-    match table().entries.get(&id) {
-        Some(Entry::Session(session)) => Ok(Arc::clone(session)),
-        _ => Err(Misuse::Handle),
-    }
+    table().session(id)
 }
 
 pub(super) fn job(id: u64) -> Result<Arc<Job>, Misuse> {
-    match table().entries.get(&id) {
-        Some(Entry::Job { job, .. }) => Ok(Arc::clone(job)),
-        _ => Err(Misuse::Handle),
-    }
+    table().job(id)
 }
 
 /// Cancels a job, or all jobs of a session.
 pub(super) fn cancel(id: u64) {
-    let jobs: Vec<Arc<Job>> = {
-        let table = table();
-        table
-            .entries
-            .iter()
-            .filter_map(|(key, entry)| match entry {
-                Entry::Job { job, session } if *key == id || *session == id => Some(Arc::clone(job)),
-                _ => None,
-            })
-            .collect()
-    };
+    let jobs = table().jobs_of(id);
     for job in jobs {
         job.cancel();
     }
 }
 
-/// Forgets a job, or a session with all its jobs.
+/// Forgets a job, or a session with all its jobs, and ends them.
 pub(super) fn close(id: u64) {
-    let mut gone = Vec::new();
-    {
-        let mut table = table();
-        match table.entries.remove(&id) {
-            Some(entry @ Entry::Session(_)) => {
-                let jobs: Vec<u64> = table
-                    .entries
-                    .iter()
-                    .filter(|(_, entry)| matches!(entry, Entry::Job { session, .. } if *session == id))
-                    .map(|(key, _)| *key)
-                    .collect();
-                gone.extend(jobs.iter().filter_map(|job| table.entries.remove(job)));
-                gone.push(entry);
-            }
-            Some(entry) => gone.push(entry),
-            None => {}
-        }
+    let taken = table().take(id);
+    if let Some(session) = taken.session {
+        session.close();
     }
-    // Outside the lock: closing wakes other threads.
-    for entry in &gone {
-        match entry {
-            Entry::Session(session) => session.close(),
-            Entry::Job { job, .. } => job.close(),
-        }
+    for job in taken.jobs {
+        job.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::job::{self, Next};
+
+    fn open() -> u64 {
+        add_session(Session::open("{}"))
+    }
+
+    fn start(session: u64) -> u64 {
+        add_job(job::pair(&CancellationToken::new()).0, session).expect("the session is open")
+    }
+
+    #[test]
+    fn ids_fit_signed_numbers_and_are_never_reused() {
+        let first = open();
+        close(first);
+        let second = open();
+        assert!(0 < first && first < second && i64::try_from(second).is_ok());
+        assert_eq!(session(first).err(), Some(Misuse::Handle));
+        close(second);
+    }
+
+    #[test]
+    fn an_id_of_the_other_kind_is_refused() {
+        let owner = open();
+        let work = start(owner);
+        assert_eq!(job(owner).err(), Some(Misuse::Handle));
+        assert_eq!(session(work).err(), Some(Misuse::Handle));
+        assert!(add_job(job::pair(&CancellationToken::new()).0, work).is_err());
+        close(owner);
+    }
+
+    #[test]
+    fn a_session_takes_its_jobs_along_and_no_others() {
+        let (owner, other) = (open(), open());
+        let (closed, gone, stays) = (start(owner), start(owner), start(other));
+        close(closed);
+        let waiting = job(gone).expect("it is open");
+        close(owner);
+        assert_eq!(job(gone).err(), Some(Misuse::Handle));
+        assert_eq!(waiting.next(Duration::ZERO, 0), Next::Done, "who holds it is told");
+        assert!(job(stays).is_ok());
+        close(other);
+    }
+
+    #[test]
+    fn a_job_started_while_its_session_closed_is_refused_and_ended() {
+        let owner = open();
+        close(owner);
+        assert_eq!(add_job(job::pair(&CancellationToken::new()).0, owner), Err(Misuse::Handle));
     }
 }

@@ -8,6 +8,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use futures_util::FutureExt;
 
 use crate::{
+    defect,
     error::{Code, Error, Result},
     event::{Counts, End, EndState},
     job::Reporter,
@@ -51,13 +52,17 @@ operations! {
 
 /// Carries out an operation; whatever happens, its job ends with exactly one `end`.
 pub(crate) async fn run(operation: Operation, session: Arc<Connected>, request: String, reporter: Reporter) {
-    let work = AssertUnwindSafe(dispatch(operation, &session, &request, &reporter)).catch_unwind();
-    let end = match work.await {
+    let end = end_of(operation, dispatch(operation, &session, &request, &reporter)).await;
+    reporter.end(end).await;
+}
+
+/// How the work ended, a panic included.
+async fn end_of(operation: Operation, work: impl Future<Output = Result<End>>) -> End {
+    match AssertUnwindSafe(work).catch_unwind().await {
         Ok(Ok(end)) => end,
         Ok(Err(error)) => failed(&error),
-        Err(_) => failed(&Error::internal(format_args!("a panic in {}", operation.name()))),
-    };
-    reporter.end(end).await;
+        Err(_) => failed(&Error::internal(format_args!("a panic in {} at {}", operation.name(), defect::place()))),
+    }
 }
 
 async fn dispatch(operation: Operation, session: &Arc<Connected>, request: &str, reporter: &Reporter) -> Result<End> {
@@ -94,4 +99,19 @@ fn failed(error: &Error) -> End {
         _ => (EndState::Failed, 1),
     };
     End { state, exit_code, run_id: None, outcome: None, counts: Counts::default(), error: Some(error.facts().clone()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_in_the_work_is_an_internal_end() {
+        let end = end_of(Operation::BlockUser, async { panic!("planted, with anna@contoso.example in it") }).await;
+        assert_eq!((end.state, end.exit_code), (EndState::Failed, 1));
+        let error = end.error.expect("an end that says why");
+        assert_eq!(error.code, Code::Internal);
+        assert!(error.message.contains("block_user"), "{}", error.message);
+        assert!(!error.message.contains("anna"), "the panic's text stays inside: {}", error.message);
+    }
 }

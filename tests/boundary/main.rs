@@ -1,0 +1,19 @@
+//! The C boundary from outside: its header, its symbols, its answers to misuse, and a C program that uses it.
+//!
+//! Nothing here calls the crate's Rust interface to do its work: the library is loaded and called as a stranger would.
+#![allow(unsafe_code, reason = "calling a loaded library is unsafe; the crate itself confines unsafe code to src/abi")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test ends where something is not as it should be"
+)]
+
+mod header;
+mod library;
+mod misuse;
+mod symbols;
+#[path = "../tools/mod.rs"]
+mod tools;

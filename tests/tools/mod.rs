@@ -1,0 +1,63 @@
+//! Programs that some tests need and some machines lack: found, or skipped in one visible line.
+#![allow(dead_code, reason = "each test target takes what it needs")]
+
+use std::{
+    env,
+    ffi::OsStr,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// Says in one line that a test was not run. Written to stderr itself, because the harness keeps what passing tests print.
+pub fn skipped(what: &str, why: &str) {
+    let line = format!("skipped: {what}: {why}\n");
+    let _ = std::io::stderr().lock().write_all(line.as_bytes());
+}
+
+/// The program with this name on `PATH`.
+pub fn on_path(name: &str) -> Option<PathBuf> {
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&file)).find(|path| path.is_file())
+}
+
+/// The root of the checkout.
+pub fn checkout() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A folder under `target/` that belongs to the tests, with this name in it; made, and kept from run to run.
+pub fn workspace(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).expect("a folder under target/");
+    folder
+}
+
+/// A command that runs with as little of the machine as the others leave.
+pub fn in_background(program: impl AsRef<OsStr>) -> Command {
+    match on_path("nice") {
+        Some(nice) => {
+            let mut command = Command::new(nice);
+            command.args(["-n", "10"]).arg(program);
+            command
+        }
+        None => Command::new(program),
+    }
+}
+
+/// Runs to the end and gives what was printed; a failure shows everything.
+pub fn run(command: &mut Command) -> String {
+    let output = finish(command);
+    assert!(output.status.success(), "{command:?} ended with {}:\n{}", output.status, printed(&output));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs to the end, well or not.
+pub fn finish(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?} did not start: {error}"))
+}
+
+/// Both streams of a program that ended.
+pub fn printed(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
