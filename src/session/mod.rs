@@ -1,5 +1,6 @@
 //! A session: one connection to one tenant.
 
+mod document;
 pub(crate) mod identity;
 pub(crate) mod permission;
 mod settings;
@@ -9,14 +10,15 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+pub(crate) use document::{field_fault, parse};
 pub use settings::{Environment, Settings};
 
 use crate::{
-    error::{Code, Error, Result},
+    error::{Error, Result},
     http::{Budgets, Request, Response},
     job::{self, Job},
     operation::Operation,
-    runtime, say,
+    runtime,
 };
 
 /// One connection to one tenant: cloud, credential, tokens, quota budgets, guard settings.
@@ -97,24 +99,4 @@ impl Connected {
     pub(crate) fn time_scale(&self) -> f64 {
         1.0
     }
-}
-
-/// Reads a JSON document, naming the field that is wrong.
-pub(crate) fn parse<'a, T: serde::Deserialize<'a>>(text: &'a str, what: &str) -> Result<T> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| field_fault(what, &error))?;
-    deserializer.end().map_err(|error| {
-        Error::new(Code::Argument, say!("document_faulty", "{what}: {why}", what = what, why = error))
-    })?;
-    Ok(value)
-}
-
-/// The error for a field of `what` that cannot be read.
-pub(crate) fn field_fault(what: &str, fault: &serde_path_to_error::Error<serde_json::Error>) -> Error {
-    let path = fault.path().to_string();
-    let error = Error::new(
-        Code::Argument,
-        say!("field_faulty", "{what}: {path}: {why}", what = what, path = path, why = fault.inner()),
-    );
-    if path == "." { error } else { error.on(path) }
 }
