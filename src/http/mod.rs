@@ -6,12 +6,18 @@
 pub(crate) mod budget;
 pub(crate) mod client;
 pub(crate) mod fault;
+mod pace;
+pub(crate) mod retry;
+mod said;
+mod tls;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use url::Url;
 
 pub(crate) use budget::{Budgets, Cost};
+pub(crate) use client::{Client, Proxy, is_loopback};
+pub(crate) use pace::Pace;
 
 /// One request, as it leaves.
 #[derive(Clone)]
@@ -30,7 +36,8 @@ pub(crate) struct Request {
 pub(crate) enum Repeat {
     /// Sending it twice is sending it once: reads, and writes of an absolute state.
     Always,
-    /// Only when it was certainly not taken: never sent, or refused with 429 or 503.
+    /// Only when it was certainly not taken: never sent, or refused with 429, 503 with a `Retry-After`, or 409 for
+    /// concurrency.
     IfUnsent,
 }
 
