@@ -4,16 +4,30 @@
 //! It is a product of its own: other programs may be run against it (`m365-simulator`, `Start-M365Simulator`), and the
 //! library itself signs in to it with `Connect-M365 -Simulated`. It knows nothing of the engine.
 
+mod certificate;
 pub mod clock;
 pub mod fault;
 pub mod graph;
+mod line;
+pub mod permission;
+pub mod population;
 pub mod quota;
+pub mod role;
+mod server;
 pub mod sign_in;
 pub mod tenant;
 pub mod wire;
 pub mod world;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
+
+use self::{
+    certificate::Authority,
+    fault::Faults,
+    server::{Bound, Server},
+    world::World,
+};
+use crate::{say, sentence::Sentence};
 
 /// What a simulated tenant is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +64,126 @@ impl Default for Options {
             replication_milliseconds: 50,
         }
     }
+}
+
+impl Options {
+    /// The fewest and the most people of a tenant.
+    pub const USERS: std::ops::RangeInclusive<u32> = 10..=200_000;
+    /// The longest latency, in milliseconds.
+    pub const LONGEST_LATENCY: u64 = 600_000;
+
+    fn check(&self) -> Result<(), StartError> {
+        if !Self::USERS.contains(&self.users) {
+            return Err(StartError::Option(say!(
+                "simulator_users",
+                "a simulated tenant has {least} to {most} people, not {users}",
+                least = Self::USERS.start(),
+                most = Self::USERS.end(),
+                users = self.users
+            )));
+        }
+        if !(self.time_scale.is_finite() && self.time_scale > 0.0) {
+            return Err(StartError::Option(say!(
+                "simulator_time_scale",
+                "the time scale of a simulated tenant is a number above 0, not {scale}",
+                scale = self.time_scale
+            )));
+        }
+        if self.latency_milliseconds > Self::LONGEST_LATENCY {
+            return Err(StartError::Option(say!(
+                "simulator_latency",
+                "the latency of a simulated tenant is at most {most} milliseconds, not {latency}",
+                most = Self::LONGEST_LATENCY,
+                latency = self.latency_milliseconds
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Why a simulated tenant did not start.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StartError {
+    /// An option's value, or the file that it names, is wrong.
+    #[error("{0}")]
+    Option(Sentence),
+    /// The system refuses: the port is taken, there is no thread, no file can be written.
+    #[error("{0}")]
+    System(Sentence),
+}
+
+/// A simulated tenant that is being served. Dropped, it ends.
+#[derive(Debug)]
+pub struct Simulator {
+    description: Description,
+    world: Arc<World>,
+    server: Server,
+    /// With https: the authority's file, which lives as long as the server.
+    authority: Option<Authority>,
+}
+
+impl Simulator {
+    /// Where it is, and what may be tried on it.
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    /// Its state.
+    pub fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    /// Ends it: when this returns, its port is free and its files are gone.
+    pub async fn stop(self) {
+        self.server.stop().await;
+        drop(self.authority);
+    }
+}
+
+/// Makes a tenant and serves it on 127.0.0.1, on the runtime of the caller.
+///
+/// # Errors
+/// [`StartError`]: values out of range, a faulty plan of faults, a port that is taken.
+pub async fn start(options: Options) -> Result<Simulator, StartError> {
+    options.check()?;
+    let bound = Bound::new(options.port).await.map_err(|error| {
+        StartError::System(say!(
+            "simulator_port",
+            "the simulated tenant cannot have port {port} on 127.0.0.1: {reason}",
+            port = options.port,
+            reason = error
+        ))
+    })?;
+    let certified = options.https.then(certificate::certify).transpose().map_err(|error| {
+        StartError::System(say!(
+            "simulator_certificate",
+            "the simulated tenant has no certificate for https: {reason}",
+            reason = error
+        ))
+    })?;
+    let (authority, tls) = certified.unzip();
+    let scheme = if options.https { "https" } else { "http" };
+    let base = format!("{scheme}://127.0.0.1:{}", bound.port);
+
+    let populating = {
+        let options = options.clone();
+        tokio::task::spawn_blocking(move || population::populate(&options))
+    };
+    let population::Population { tenant, mut description } = populating.await.map_err(|error| {
+        StartError::System(say!(
+            "simulator_population",
+            "the simulated tenant could not be filled with people: {reason}",
+            reason = error
+        ))
+    })?;
+    description.graph_endpoint.clone_from(&base);
+    description.login_endpoint.clone_from(&base);
+    description.exchange_endpoint.clone_from(&base);
+    description.ca_certificate_path = authority.as_ref().map(|authority| authority.path().display().to_string());
+
+    let world = Arc::new(World::new(options, base, Faults::default(), tenant));
+    let server = bound.serve(Arc::clone(&world), tls);
+    Ok(Simulator { description, world, server, authority })
 }
 
 /// How a simulated tenant describes itself: the same names as object properties, in the binary's JSON line and in

@@ -118,6 +118,8 @@ pub struct User {
     pub profile: Replicated<Profile>,
     /// What only the sign-in service knows.
     pub credentials: Credentials,
+    /// Has a mailbox in Exchange Online; guests and people without a licence have none.
+    pub has_mailbox: bool,
 }
 
 /// The directory's properties of a person, named as in the service's `user` resource.

@@ -13,7 +13,8 @@ pub struct Request {
     pub path: String,
     /// The query as it was sent, without `?`; empty if there is none.
     pub query: String,
-    /// Headers; for a batch item its own, with the outer `Authorization`.
+    /// Headers; for a batch item its own, with the outer `Authorization`. `request-id` and `client-request-id` are always
+    /// there: what the answer, and the body of an error, carry.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
