@@ -262,8 +262,8 @@ pub struct ServicePrincipal {
     pub display_name: String,
     /// Secrets that are accepted, each with its end.
     pub secrets: Vec<(String, Timestamp)>,
-    /// Certificates whose assertions are accepted: SHA-256 of the DER, and the public key as DER.
-    pub certificates: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Certificates whose assertions are accepted.
+    pub certificates: Vec<Certificate>,
     /// Federated credentials that are accepted: issuer, subject, audience.
     pub federated_credentials: Vec<(String, String, String)>,
     /// Device code and resource owner password are allowed without a secret.
@@ -272,6 +272,15 @@ pub struct ServicePrincipal {
     pub delegated_scopes: BTreeSet<String>,
     /// Permissions that this service offers to apps: id to name.
     pub app_roles: BTreeMap<Uuid, String>,
+}
+
+/// A certificate by which an app signs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// The certificate as DER; assertions name it by a digest of these bytes.
+    pub der: Vec<u8>,
+    /// Its RSA public key as DER (`RSAPublicKey` of PKCS #1).
+    pub public_key: Vec<u8>,
 }
 
 /// A permission of a service, granted to an app.

@@ -8,7 +8,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{Options, clock::Clock, fault::Faults, tenant::Tenant};
+use super::{Options, clock::Clock, fault::Faults, sign_in, tenant::Tenant};
 
 /// A simulated tenant at work.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct World {
     pub base: String,
     /// When it was made: the zero of positions in time that clients are handed.
     pub started: Instant,
+    /// What the sign-in service remembers: device codes and refresh tokens.
+    pub sign_in: sign_in::State,
     tenant: RwLock<Tenant>,
 }
 
@@ -35,6 +37,7 @@ impl World {
             faults,
             base,
             started: Instant::now(),
+            sign_in: sign_in::State::default(),
             tenant: RwLock::new(tenant),
         }
     }

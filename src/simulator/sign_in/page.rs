@@ -1,0 +1,115 @@
+//! The page on which a person enters a device code. It stands for the whole of an interactive sign-in: password, second
+//! factor where one is needed, consent. So people get in here whom the token endpoint turns away with 50076.
+
+use http::Method;
+use jiff::Timestamp;
+
+use super::{
+    device::{Decision, PAGE},
+    person::{self, SignIn},
+    refusal::Refusal,
+    request::{Asked, Version},
+};
+use crate::simulator::{
+    wire::{Answer, Request},
+    world::World,
+};
+
+/// Answers the page.
+pub(super) fn answer(world: &World, request: &Request) -> Answer {
+    let asked = Asked::new(world, request, Version::V2, "common");
+    let mut answer = match request.method {
+        Method::GET | Method::HEAD => html(200, &form("", None)),
+        Method::POST => match decide(&asked) {
+            Ok(sentence) => html(200, &format!("<p role=\"status\">{}</p>", escape(sentence))),
+            Err(refusal) => {
+                let reason = format!("{} (AADSTS{})", refusal.sentence(), refusal.number());
+                html(refusal.status(), &form(asked.form.get("user_code").unwrap_or_default(), Some(&reason)))
+            }
+        },
+        _ => {
+            let mut answer = html(405, "<p>This page takes GET and POST.</p>");
+            answer.header("allow", "GET, HEAD, POST");
+            answer
+        }
+    };
+    asked.mark(&mut answer);
+    answer
+}
+
+/// What a person sent; the sentence to show if it went well.
+fn decide(asked: &Asked<'_>) -> Result<&'static str, Refusal> {
+    let user_code = asked.form.required("user_code")?;
+    let devices = &asked.world.sign_in.devices;
+    let device = devices.undecided(user_code, asked.now)?;
+    // Declining needs no password here: nothing is given away by it.
+    if asked.form.get("decision").is_some_and(|decision| decision.eq_ignore_ascii_case("decline")) {
+        devices.decide(user_code, asked.now, Decision::Declined)?;
+        return Ok("You declined. The device gets no access. You can close this window.");
+    }
+    let (name, password) = (asked.form.required("username")?, asked.form.required("password")?);
+    let user_id = person::check_password(asked.world, name, password)?;
+    let second_factor = asked.world.tenant().user(&user_id.to_string()).is_some_and(person::needs_second_factor);
+    let sign_in = SignIn { user_id, app_id: device.app_id, at: Timestamp::now(), second_factor };
+    devices.decide(user_code, asked.now, Decision::Approved(sign_in))?;
+    Ok("You have signed in on your device. You can close this window.")
+}
+
+fn form(user_code: &str, reason: Option<&str>) -> String {
+    let alert = reason.map_or_else(String::new, |reason| format!("<p role=\"alert\">{}</p>\n", escape(reason)));
+    format!(
+        r#"{alert}<form method="post" action="{PAGE}">
+<label>Code <input name="user_code" value="{}" autocomplete="off" required></label>
+<label>User name <input name="username" type="text" autocomplete="username"></label>
+<label>Password <input name="password" type="password" autocomplete="current-password"></label>
+<button name="decision" value="approve">Sign in</button>
+<button name="decision" value="decline">Decline</button>
+</form>"#,
+        escape(user_code)
+    )
+}
+
+fn html(status: u16, content: &str) -> Answer {
+    let page = format!(
+        r#"<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Sign in on a device</title>
+<style>
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 24rem; margin: 3rem auto; padding: 0 1rem; }}
+label {{ display: block; margin: .75rem 0; }}
+input {{ display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .4rem; }}
+button {{ font: inherit; padding: .4rem 1rem; margin-right: .5rem; }}
+[role=alert] {{ color: #a4262c; }}
+</style>
+</head>
+<body>
+<h1>Sign in on a device</h1>
+<p>This is the sign-in page of a simulated tenant. Do not enter real passwords.</p>
+{content}
+</body>
+</html>
+"#
+    );
+    let mut answer = Answer::empty(status);
+    answer.body = page.into();
+    answer.header("content-type", "text/html; charset=utf-8");
+    answer.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'");
+    answer
+}
+
+fn escape(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut escaped, character| {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+        escaped
+    })
+}
