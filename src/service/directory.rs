@@ -78,9 +78,8 @@ fn eligibilities() -> Call {
 impl Graph {
     /// Reads all role holders of the tenant. Assignments to groups count for the people in them.
     pub(crate) async fn role_holders(&self) -> Result<RoleHolders> {
-        let (first, second) = (assignments(), eligibilities());
         // Asked side by side, so that both lists come in one round trip.
-        let (active, eligible) = tokio::join!(self.all(&first), self.all(&second));
+        let (active, eligible) = tokio::join!(self.all(assignments()), self.all(eligibilities()));
         let mut holders = RoleHolders::default();
         self.collect(active?, &mut holders, true).await?;
         match eligible {

@@ -1,6 +1,6 @@
 //! Calls to Microsoft Graph, one at a time and page by page.
 
-use std::{sync::Arc, time::Duration};
+use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -207,13 +207,28 @@ pub(crate) struct Graph {
     dispatch: Dispatch,
 }
 
-#[derive(Deserialize)]
-struct Page<T> {
-    value: Vec<T>,
+/// A page of a collection.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Page<T> {
+    pub(crate) value: Vec<T>,
     #[serde(rename = "@odata.nextLink")]
     next_link: Option<Url>,
-    #[serde(rename = "@odata.count")]
-    count: Option<u64>,
+}
+
+/// A collection that is being read.
+#[derive(Debug)]
+pub(crate) struct Pages<'a, T> {
+    graph: &'a Graph,
+    call: Call,
+    next: Next,
+    _item: PhantomData<fn() -> T>,
+}
+
+#[derive(Debug)]
+enum Next {
+    First,
+    At(Url),
+    Nothing,
 }
 
 impl Graph {
@@ -242,37 +257,18 @@ impl Graph {
         self.call(call).await?.success()
     }
 
-    /// Reads a collection page by page. The next link is followed as it is; custom headers are sent again, because the
-    /// link does not carry them. `take` gets each page and `@odata.count` (first page only), and says whether to go on.
-    pub(crate) async fn pages<T: DeserializeOwned>(
-        &self,
-        call: &Call,
-        mut take: impl AsyncFnMut(Vec<T>, Option<u64>) -> Result<bool>,
-    ) -> Result<()> {
-        // The first page may share a batch with others; what follows is large and travels alone.
-        let mut reply = self.read(call.clone()).await?;
-        loop {
-            let page: Page<T> = reply.json()?;
-            let go_on = take(page.value, page.count).await?;
-            let Some(next) = page.next_link.filter(|_| go_on) else { return Ok(()) };
-            if next.origin() != self.session.graph_root()?.origin() {
-                return Err(Error::new(
-                    Code::Decode,
-                    say!("foreign_link", "the service's next link points to another host"),
-                ));
-            }
-            reply = alone(&self.session, &self.cancel, next, call).await?.success()?;
-        }
+    /// Reads a collection page by page.
+    pub(crate) fn pages<T: DeserializeOwned>(&self, call: Call) -> Pages<'_, T> {
+        Pages { graph: self, call, next: Next::First, _item: PhantomData }
     }
 
     /// Reads a whole collection.
-    pub(crate) async fn all<T: DeserializeOwned>(&self, call: &Call) -> Result<Vec<T>> {
+    pub(crate) async fn all<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>> {
         let mut items = Vec::new();
-        self.pages(call, async |page: Vec<T>, _| {
-            items.extend(page);
-            Ok(true)
-        })
-        .await?;
+        let mut pages = self.pages(call);
+        while let Some(page) = pages.next().await? {
+            items.extend(page.value);
+        }
         Ok(items)
     }
 
@@ -287,6 +283,31 @@ impl Graph {
             () = self.cancel.cancelled() => Err(Error::cancelled()),
             () = tokio::time::sleep(wait) => Ok(()),
         }
+    }
+}
+
+impl<T: DeserializeOwned> Pages<'_, T> {
+    /// The next page. The service's link is followed as it is; custom headers are sent again, because the link does not
+    /// carry them. A page can be empty and still not be the last.
+    pub(crate) async fn next(&mut self) -> Result<Option<Page<T>>> {
+        let graph = self.graph;
+        let reply = match std::mem::replace(&mut self.next, Next::Nothing) {
+            Next::Nothing => return Ok(None),
+            // The first page may share a batch with others; what follows is large and travels alone.
+            Next::First => graph.read(self.call.clone()).await?,
+            Next::At(url) => alone(&graph.session, &graph.cancel, url, &self.call).await?.success()?,
+        };
+        let page: Page<T> = reply.json()?;
+        if let Some(next) = &page.next_link {
+            if next.origin() != graph.session.graph_root()?.origin() {
+                return Err(Error::new(
+                    Code::Decode,
+                    say!("foreign_link", "the service's next link points to another host"),
+                ));
+            }
+            self.next = Next::At(next.clone());
+        }
+        Ok(Some(page))
     }
 }
 

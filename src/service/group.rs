@@ -53,7 +53,7 @@ impl Graph {
             let reply = self.call(find(key)).await?;
             return if reply.status == 404 { Err(unknown(key)) } else { reply.success()?.json() };
         }
-        let mut found: Vec<Group> = self.all(&find(key)).await?;
+        let mut found: Vec<Group> = self.all(find(key)).await?;
         match (found.pop(), found.len()) {
             (Some(group), 0) => Ok(group),
             (None, _) => Err(unknown(key)),
@@ -81,7 +81,7 @@ impl Graph {
     /// Object ids of the people in a group, however deep.
     pub(crate) async fn people_in(&self, group: &Group) -> Result<Vec<String>> {
         let call = Call::new(Method::GET, format!("groups/{}/transitiveMembers?$select=id&$top=999", group.id));
-        let members: Vec<DirectoryObject> = self.all(&call).await?;
+        let members: Vec<DirectoryObject> = self.all(call).await?;
         Ok(members.into_iter().filter(DirectoryObject::is_user).map(|member| member.id).collect())
     }
 }
