@@ -10,6 +10,8 @@
 pub mod boundary;
 mod door;
 mod lend;
+#[cfg(windows)]
+pub(crate) mod owner_only;
 mod resident;
 pub mod start;
 pub mod status;

@@ -1,6 +1,7 @@
 //! What a caller can ask for: one file, one exported function, one cmdlet each.
 
 mod get_connection;
+mod get_run;
 pub(crate) mod request;
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
@@ -68,6 +69,7 @@ async fn end_of(operation: Operation, work: impl Future<Output = Result<End>>) -
 async fn dispatch(operation: Operation, session: &Arc<Connected>, request: &str, reporter: &Reporter) -> Result<End> {
     match operation {
         Operation::GetConnection => get_connection::run(session, request, reporter).await,
+        Operation::GetRun => get_run::run(session, request, reporter).await,
         _ => Err(Error::internal(format_args!("{} is not there yet", operation.name()))),
     }
 }
