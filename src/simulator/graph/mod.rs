@@ -4,7 +4,23 @@
 //! through [`batch`], each of its items to [`item`], which charges the quota and finds who answers.
 
 pub mod batch;
+mod call;
+mod failure;
+mod filter;
+mod options;
+mod page;
+mod path;
+mod permission;
+mod property;
+mod search;
+mod user;
 
+use std::time::Instant;
+
+use self::{
+    call::{Answered, Call},
+    failure::Failure,
+};
 use super::{
     quota,
     sign_in::token::{self, Audience, Unbelieved},
@@ -42,7 +58,7 @@ impl Version {
 /// Answers a request below `/v1.0` or `/beta`. What is not implemented is answered as the service answers an unknown path.
 pub async fn answer(world: &World, request: &Request) -> Answer {
     match token::caller(world, &request.headers, Audience::Graph) {
-        Err(unbelieved) => refused(&unbelieved),
+        Err(unbelieved) => refused(world, request, &unbelieved),
         Ok(caller) => match Version::split(&request.path) {
             Some((version, "/$batch")) => batch::answer(world, &caller, version, request).await,
             _ => item(world, &caller, request).await,
@@ -52,21 +68,59 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
 
 /// Answers one request of a caller who is known, alone or as an item of a batch. `request.path` begins with the version.
 pub async fn item(world: &World, caller: &Caller, request: &Request) -> Answer {
-    let Some((version, below)) = Version::split(&request.path) else { return Answer::empty(404) };
+    let Some((version, below)) = Version::split(&request.path) else {
+        return Failure::segment(&request.path).answer(request);
+    };
     match quota::charge(world, caller, version, request) {
         Err(throttled) => throttled,
         Ok(charged) => {
-            let mut answer = dispatch(world, caller, version, below, request).await;
+            let mut answer = dispatch(world, caller, version, below, request);
             charged.mark(&mut answer);
             answer
         }
     }
 }
 
-async fn dispatch(_world: &World, _caller: &Caller, _version: Version, _below: &str, _request: &Request) -> Answer {
-    Answer::empty(404)
+/// Finds who answers. Nothing is answered with success that is not known here.
+fn dispatch(world: &World, caller: &Caller, version: Version, below: &str, request: &Request) -> Answer {
+    let call = Call { world, caller, version, request, now: Instant::now() };
+    path::segments(below).and_then(|segments| route(&call, &segments)).unwrap_or_else(|failure| failure.answer(request))
 }
 
-fn refused(_unbelieved: &Unbelieved) -> Answer {
-    Answer::empty(401)
+fn route(call: &Call<'_>, segments: &[String]) -> Answered {
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let Some((first, rest)) = segments.split_first() else { return Err(Failure::segment("")) };
+    match first.to_ascii_lowercase().as_str() {
+        "users" => user::answer(call, rest),
+        "me" => user::me(call, rest),
+        _ => Err(Failure::segment(first)),
+    }
 }
+
+/// 401, with what a client needs to get a better token.
+fn refused(world: &World, request: &Request, unbelieved: &Unbelieved) -> Answer {
+    let (message, challenge) = match unbelieved {
+        Unbelieved::Missing => ("Access token is empty.", String::new()),
+        Unbelieved::Malformed => ("Access token is malformed.", r#", error="invalid_token""#.to_owned()),
+        Unbelieved::Expired => {
+            ("Lifetime validation failed, the token is expired.", r#", error="invalid_token""#.to_owned())
+        }
+        Unbelieved::Audience => {
+            ("Access token validation failure. Invalid audience.", r#", error="invalid_token""#.to_owned())
+        }
+        Unbelieved::Challenge(claims) => (
+            "Continuous access evaluation resulted in challenge with result: InteractionRequired.",
+            format!(r#", error="insufficient_claims", claims="{claims}""#),
+        ),
+    };
+    let mut answer = Failure::new(401, "InvalidAuthenticationToken", message).answer(request);
+    let authorize = format!("{}/common/oauth2/authorize", world.base);
+    answer.header(
+        "www-authenticate",
+        format!(r#"Bearer realm="", authorization_uri="{authorize}", client_id="{RESOURCE}"{challenge}"#),
+    );
+    answer
+}
+
+/// Graph's own client id.
+const RESOURCE: &str = "00000003-0000-0000-c000-000000000000";

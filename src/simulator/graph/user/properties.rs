@@ -1,0 +1,158 @@
+//! A person as the directory shows one.
+//!
+//! learn.microsoft.com/graph/api/resources/user: which properties come without `$select`, and which a filter reaches.
+//! Properties that other services keep (profile pages, mailbox settings, sign-in activity) are not known here.
+
+use serde_json::{Value, json};
+
+use crate::simulator::{
+    graph::property::{Field, Kind, Moment, Operators, Property, Resource},
+    tenant::{Profile, User as Person},
+};
+
+/// The type `user`.
+pub(in crate::simulator::graph) struct User;
+
+impl Moment {
+    /// The profile of a person, as it is seen then and there.
+    fn profile(self, person: &Person) -> &Profile {
+        person.profile.seen(self.now, self.lag)
+    }
+}
+
+const SET: Operators = Operators::EQUAL.and(Operators::DIFFERENT).and(Operators::IN);
+const ORDERED: Operators = SET.and(Operators::ORDER);
+const TEXT: Operators = ORDERED.and(Operators::STARTS).and(Operators::NULL);
+const ADDRESS: Operators = TEXT.and(Operators::ENDS);
+const PHONES: Operators = Operators::EQUAL.and(Operators::ORDER).and(Operators::STARTS);
+const MAILS: Operators =
+    Operators::EQUAL.and(Operators::IN).and(Operators::STARTS).and(Operators::ENDS).and(Operators::EMPTY);
+
+type Read = for<'a> fn(&'a Person, Moment) -> Field<'a>;
+
+const fn standard(name: &'static str, kind: Kind, operators: Operators, read: Read) -> Property<User> {
+    Property { name, standard: true, kind, operators, read }
+}
+
+const fn selected(name: &'static str, kind: Kind, operators: Operators, read: Read) -> Property<User> {
+    Property { name, standard: false, kind, operators, read }
+}
+
+/// A property that nobody in this tenant has a value for.
+const fn unset(name: &'static str) -> Property<User> {
+    selected(name, Kind::Complex, Operators::NONE, |_, _| Field::Null)
+}
+
+impl Resource for User {
+    type Object = Person;
+    const TYPE: &'static str = "microsoft.graph.user";
+    const PROPERTIES: &'static [Property<Self>] = &[
+        standard("id", Kind::Text, SET, |person, _| Field::Id(person.id)),
+        standard("businessPhones", Kind::Texts, PHONES, |person, at| Field::Texts(&at.profile(person).business_phones)),
+        standard("displayName", Kind::Text, TEXT, |person, at| Field::Text(&at.profile(person).display_name)),
+        standard("givenName", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).given_name.as_ref())),
+        standard("jobTitle", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).job_title.as_ref())),
+        standard("mail", Kind::Text, ADDRESS, |person, at| Field::text(at.profile(person).mail.as_ref())),
+        standard("mobilePhone", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).mobile_phone.as_ref())),
+        standard("officeLocation", Kind::Text, TEXT, |person, at| {
+            Field::text(at.profile(person).office_location.as_ref())
+        }),
+        standard("preferredLanguage", Kind::Text, TEXT, |person, at| {
+            Field::text(at.profile(person).preferred_language.as_ref())
+        }),
+        standard("surname", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).surname.as_ref())),
+        standard("userPrincipalName", Kind::Text, ADDRESS, |person, at| {
+            Field::Text(&at.profile(person).user_principal_name)
+        }),
+        selected("accountEnabled", Kind::Flag, SET, |person, at| Field::Flag(at.profile(person).account_enabled)),
+        selected("city", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).city.as_ref())),
+        selected("companyName", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).company_name.as_ref())),
+        selected("country", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).country.as_ref())),
+        selected("createdDateTime", Kind::Time, ORDERED, |person, at| {
+            Field::Time(at.profile(person).created_date_time)
+        }),
+        selected("creationType", Kind::Text, SET.and(Operators::NULL), |person, at| {
+            if at.profile(person).external_user_state.is_some() { Field::Text("Invitation") } else { Field::Null }
+        }),
+        unset("deletedDateTime"),
+        selected("department", Kind::Text, ORDERED.and(Operators::NULL), |person, at| {
+            Field::text(at.profile(person).department.as_ref())
+        }),
+        selected("employeeId", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).employee_id.as_ref())),
+        selected("externalUserState", Kind::Text, SET.and(Operators::NULL), |person, at| {
+            Field::text(at.profile(person).external_user_state.as_ref())
+        }),
+        selected("identities", Kind::Complex, Operators::NONE, |person, at| {
+            Field::Json(identities(at.profile(person)))
+        }),
+        selected("isManagementRestricted", Kind::Flag, Operators::NONE, |person, at| {
+            Field::Flag(at.profile(person).is_management_restricted)
+        }),
+        selected("lastPasswordChangeDateTime", Kind::Time, Operators::NONE, |person, at| {
+            Field::Time(at.profile(person).last_password_change_date_time)
+        }),
+        selected("mailNickname", Kind::Text, TEXT, |person, at| Field::Text(&at.profile(person).mail_nickname)),
+        selected("onPremisesImmutableId", Kind::Text, ORDERED.and(Operators::NULL), |person, at| {
+            Field::text(at.profile(person).on_premises_immutable_id.as_ref())
+        }),
+        selected("onPremisesSamAccountName", Kind::Text, TEXT, |person, at| {
+            Field::text(at.profile(person).on_premises_sam_account_name.as_ref())
+        }),
+        selected("onPremisesSyncEnabled", Kind::Flag, SET.and(Operators::NULL), |person, at| {
+            Field::flag(at.profile(person).on_premises_sync_enabled)
+        }),
+        selected("otherMails", Kind::Texts, MAILS, |person, at| Field::Texts(&at.profile(person).other_mails)),
+        selected("passwordPolicies", Kind::Text, Operators::DIFFERENT.and(Operators::NULL), |person, at| {
+            Field::text(at.profile(person).password_policies.as_ref())
+        }),
+        selected("passwordProfile", Kind::Complex, Operators::NONE, |person, _| {
+            // The password itself is never shown.
+            Field::Json(json!({
+                "password": null,
+                "forceChangePasswordNextSignIn": person.credentials.must_change_password,
+                "forceChangePasswordNextSignInWithMfa": false,
+            }))
+        }),
+        selected("proxyAddresses", Kind::Texts, MAILS, |person, at| Field::Texts(&at.profile(person).proxy_addresses)),
+        selected("securityIdentifier", Kind::Text, Operators::NONE, |person, _| {
+            Field::Owned(security_identifier(person))
+        }),
+        selected("signInSessionsValidFromDateTime", Kind::Time, Operators::NONE, |person, at| {
+            Field::Time(at.profile(person).sign_in_sessions_valid_from_date_time)
+        }),
+        selected("usageLocation", Kind::Text, TEXT, |person, at| {
+            Field::text(at.profile(person).usage_location.as_ref())
+        }),
+        selected("userType", Kind::Text, SET.and(Operators::NULL), |person, at| {
+            Field::Text(&at.profile(person).user_type)
+        }),
+        unset("ageGroup"),
+        unset("consentProvidedForMinor"),
+        unset("employeeHireDate"),
+        unset("employeeLeaveDateTime"),
+        unset("employeeOrgData"),
+        unset("employeeType"),
+        unset("externalUserStateChangeDateTime"),
+        unset("faxNumber"),
+        unset("isResourceAccount"),
+        unset("legalAgeGroupClassification"),
+        unset("postalCode"),
+        unset("preferredDataLocation"),
+        unset("showInAddressList"),
+        unset("state"),
+        unset("streetAddress"),
+    ];
+}
+
+fn identities(profile: &Profile) -> Value {
+    let name = &profile.user_principal_name;
+    let issuer = name.rsplit_once('@').map_or("", |(_, domain)| domain);
+    json!([{ "signInType": "userPrincipalName", "issuer": issuer, "issuerAssignedId": name }])
+}
+
+/// The security identifier that follows from an object id: its four words, little-endian.
+fn security_identifier(person: &Person) -> String {
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = person.id.to_bytes_le();
+    let word = u32::from_le_bytes;
+    format!("S-1-12-1-{}-{}-{}-{}", word([a, b, c, d]), word([e, f, g, h]), word([i, j, k, l]), word([m, n, o, p]))
+}
