@@ -47,7 +47,8 @@ pub(super) fn page<'t, T: 'static, I: Iterator<Item = (u128, &'t T)>>(
     rows: impl Fn(Option<u128>) -> I,
     object: impl Fn(&T) -> Map<String, Value>,
 ) -> Answered {
-    let position: Option<Position> = options.skip_token.as_deref().map(|token| open(call, options, token)).transpose()?;
+    let position: Option<Position> =
+        options.skip_token.as_deref().map(|token| open(call, options, token)).transpose()?;
     let mut body = Map::new();
     body.insert("@odata.context".to_owned(), call.context(context));
     if options.counted() && position.is_none() {
