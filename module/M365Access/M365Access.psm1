@@ -1,0 +1,24 @@
+# M365 Access: cmdlets over the native library. In a checkout this file puts its parts together; a package has them
+# merged into one file.
+#
+# Nothing of another module runs here: loading one would cost more than all of the import. Loading the binding is the
+# last step, so that a failure names its cause and leaves nothing behind.
+
+Set-StrictMode -Version Latest
+
+$script:ModuleRoot = $PSScriptRoot
+
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    # Before anything else: the parts below need the full language even to be loaded.
+    Import-LocalizedData -BindingVariable sentences -FileName 'Strings.psd1' -ErrorAction SilentlyContinue
+    throw ($sentences.language_mode -replace '\{mode\}', $ExecutionContext.SessionState.LanguageMode)
+}
+
+foreach ($folder in 'Private', 'Public') {
+    $files = [System.IO.Directory]::GetFiles("$PSScriptRoot/$folder", '*.ps1')
+    [Array]::Sort($files)
+    foreach ($file in $files) { . $file }
+}
+
+$script:Native = Open-NativeLibrary -ModuleRoot $PSScriptRoot
+$ExecutionContext.SessionState.Module.OnRemove = { Close-AllSession }

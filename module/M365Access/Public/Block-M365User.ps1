@@ -1,0 +1,117 @@
+function Block-M365User {
+    <#
+    .SYNOPSIS
+    Blocks people from signing in to Microsoft 365 and ends their sessions.
+    .DESCRIPTION
+    For each person: sign-in is blocked and read back, then the sessions are revoked and read back. Sessions are never
+    revoked before the block is confirmed, so nobody slips in between. Access tokens that are out already live for up to
+    an hour; EffectiveBy says when the last one is gone.
+
+    The service decides, and every outcome says what is known: Verified was read back, Accepted could not be read back,
+    Failed and Unknown are errors as well. The caller's own account, the last Global Administrator and emergency accounts
+    are refused.
+    .PARAMETER User
+    User principal names or object ids, also from the pipeline: as text, or as objects with a property of this name or of
+    one of its aliases. Everybody who comes down the pipeline is gathered and becomes one run. Somebody named twice is
+    done once; somebody unknown is reported, and the others are done.
+    .PARAMETER Path
+    A CSV file with a column Username, UserPrincipalName or Id. The file is checked whole first: a faulty line or an
+    unknown person is reported with its line in the file (the heading is line 1).
+    .PARAMETER SkipFaulty
+    Goes on with the good lines of the file when others are faulty. Without it, nothing is done then.
+    .PARAMETER Group
+    The members of a group, those of nested groups included; an object id or a display name.
+    .PARAMETER Filter
+    An OData filter on users, for example "department eq 'Sales'".
+    .PARAMETER All
+    Every user of the tenant.
+    .PARAMETER Except
+    People (user principal names or object ids) or groups (group:<name or id>) who are never touched, however they were
+    selected. One that does not exist stops the run before anything is written.
+    .PARAMETER KeepSessions
+    Leaves the sessions alone.
+    .PARAMETER WaitUntilEffective
+    Waits until what was done has taken hold everywhere (EffectiveBy), and returns then.
+    .PARAMETER MaximumUsers
+    The most people that this run may touch; 100 if nothing is said. Above it, nothing is written.
+    .PARAMETER MaximumPercent
+    The largest share of the tenant that this run may touch, in percent; 10 if nothing is said, and only looked at when
+    more than 20 people are concerned. Above it, nothing is written. -All needs 100 here, or an answer to the
+    confirmation that names the number of people.
+    .PARAMETER AllowPrivileged
+    Lets the run touch administrators who were not named singly. The caller, the last Global Administrator and the
+    emergency accounts stay protected.
+    .PARAMETER Reason
+    Kept in the journal and in the evidence, for example a ticket number.
+    .PARAMETER PlanPath
+    Writes the plan to this file instead of running it.
+    .PARAMETER TimeLimit
+    Stops between two changes when this time has passed. What was done stays done; the run can be resumed.
+    .PARAMETER Connection
+    A connection, or its name; the current one if nothing is said.
+    .EXAMPLE
+    Get-M365User -Filter "userType eq 'Guest'" -Allowed | Select-Object -First 1 | Block-M365User -Reason 'INC-4711' -Confirm:$false
+
+    Blocks one guest, with the ticket that asked for it.
+    .EXAMPLE
+    Block-M365User -Filter "userType eq 'Guest'" -WhatIf
+
+    Shows what would be done to every guest, and does nothing.
+    .OUTPUTS
+    M365Access.Outcome, one for each change (SignIn, Sessions).
+    .NOTES
+    Permissions: User.EnableDisableAccount.All with User.Read.All and User.RevokeSessions.All; or User.ReadWrite.All; or
+    Directory.ReadWrite.All. Role: User Administrator for people without a role; Privileged Authentication Administrator
+    for every administrator.
+
+    Takes the place of Set-MsolUser -BlockCredential $true, Set-AzureADUser -AccountEnabled $false and
+    Update-MgUser -AccountEnabled:$false, which neither read back nor end sessions.
+    .LINK
+    Unblock-M365User
+    .LINK
+    Revoke-M365Sessions
+    .LINK
+    https://learn.microsoft.com/graph/api/user-update
+    #>
+    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
+    [OutputType('M365Access.Outcome')]
+    param(
+        [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [Alias('UserPrincipalName', 'UPN', 'Id', 'ObjectId', 'Username', 'Identity')]
+        [string[]] $User,
+
+        [string] $Path,
+
+        [switch] $SkipFaulty,
+
+        [string] $Group,
+
+        [string] $Filter,
+
+        [switch] $All,
+
+        [string[]] $Except,
+
+        [switch] $KeepSessions,
+
+        [switch] $WaitUntilEffective,
+
+        [ValidateRange(1, [int]::MaxValue)] [int] $MaximumUsers,
+
+        [ValidateRange(1, 100)] [int] $MaximumPercent,
+
+        [switch] $AllowPrivileged,
+
+        [string] $Reason,
+
+        [string] $PlanPath,
+
+        [timespan] $TimeLimit,
+
+        [object] $Connection
+    )
+
+    begin { $people = [System.Collections.Generic.List[string]]::new() }
+    process { if ($User) { $people.AddRange($User) } }
+    end { Invoke-Operation -Operation 'block_user' -Cmdlet $PSCmdlet -User $people }
+}

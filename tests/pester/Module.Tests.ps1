@@ -1,0 +1,127 @@
+# What PowerShell itself says of the module: the dialect, the import, the help.
+
+BeforeAll {
+    $root = [System.IO.Path]::GetFullPath("$PSScriptRoot/../..")
+    $module = "$root/module/M365Access/M365Access.psd1"
+    Import-Module $module -Force
+
+    # Another PowerShell, fresh, of the same kind.
+    function Invoke-Fresh {
+        param([string] $Script, [hashtable] $Environment = @{})
+        $before = @{}
+        foreach ($name in $Environment.Keys) {
+            $before[$name] = [Environment]::GetEnvironmentVariable($name)
+            [Environment]::SetEnvironmentVariable($name, $Environment[$name])
+        }
+        try {
+            $encoded = [Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes($Script))
+            & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -EncodedCommand $encoded 2>&1
+        }
+        finally {
+            foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
+        }
+    }
+}
+
+Describe 'The source' {
+    BeforeDiscovery {
+        $folder = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../module/M365Access")
+        $sources = Get-ChildItem $folder -Recurse -Include *.ps1, *.psm1 | ForEach-Object { @{ Name = $_.Name; Path = $_.FullName } }
+    }
+
+    It 'is in the dialect of Windows PowerShell 5.1: <Name>' -ForEach $sources {
+        $tokens = $null
+        $errors = $null
+        $tree = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref] $tokens, [ref] $errors)
+        $errors | Should -BeNullOrEmpty
+        $newer = $tree.FindAll({
+                param($node)
+                $kind = $node.GetType().Name
+                $kind -eq 'TernaryExpressionAst' -or $kind -eq 'PipelineChainAst' -or
+                ($node.PSObject.Properties['NullConditional'] -and $node.NullConditional) -or
+                ($node.PSObject.Properties['Background'] -and $node.Background) -or
+                ($node.PSObject.Properties['CleanBlock'] -and $node.CleanBlock) -or
+                ($node.PSObject.Properties['Operator'] -and "$($node.Operator)" -match '^QuestionQuestion')
+            }, $true)
+        $newer | ForEach-Object { "$($_.Extent.StartLineNumber): $($_.Extent.Text)" } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The import' {
+    It 'loads no other module' {
+        # What is loaded is looked up without a command, which would load its own module.
+        $loaded = Invoke-Fresh @"
+`$before = @(Get-Module | ForEach-Object Name)
+Import-Module '$module'
+[Console]::Out.Write((@(Get-Module | ForEach-Object Name | Where-Object { `$before -notcontains `$_ }) -join ' '))
+"@
+        "$loaded" | Should -BeExactly 'M365Access'
+    }
+
+    It 'says where it looked when there is no library' {
+        $text = Invoke-Fresh "Import-Module '$module'" @{ M365_ACCESS_LIBRARY = "$TestDrive/nowhere.so" } | Out-String
+        $text -replace '\s+\|?\s*', ' ' | Should -Match 'the native library was not found; looked for: .*nowhere\.so'
+    }
+
+    It 'says in one sentence that a file is no library' {
+        Set-Content "$TestDrive/broken.so" 'not a library'
+        $text = Invoke-Fresh "try { Import-Module '$module' } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }" `
+            @{ M365_ACCESS_LIBRARY = "$TestDrive/broken.so" }
+        $text[0] | Should -Match '^M365Access\.library_not_loaded'
+        $text[1] | Should -Match 'broken\.so could not be loaded on \S+: '
+    }
+
+    It 'refuses a library of another version with one sentence' {
+        $text = & (Get-Module M365Access) {
+            $mine = $script:AbiVersion
+            try {
+                $script:AbiVersion = 999
+                Open-NativeLibrary -ModuleRoot $script:ModuleRoot
+            }
+            catch { $_.FullyQualifiedErrorId; $_.Exception.Message }
+            finally { $script:AbiVersion = $mine }
+        }
+        $text[0] | Should -Match '^M365Access\.library_version'
+        $text[1] | Should -Match 'speaks version 1 of the boundary, this module speaks 999'
+    }
+
+    It 'is refused with one sentence in constrained language' {
+        $text = Invoke-Fresh "`$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; Import-Module '$module'" | Out-String
+        $text -replace '\s+\|?\s*', ' ' | Should -Match 'ConstrainedLanguage: the module binds a native library'
+    }
+
+    It 'binds once in a process, however many runspaces import it' {
+        $seen = 1..5 | ForEach-Object {
+            $shell = [powershell]::Create()
+            [void] $shell.AddScript("Import-Module '$module'; & (Get-Module M365Access) { `$script:Native.GetHashCode() }")
+            $shell.Invoke()
+            $shell.Dispose()
+        }
+        $seen | Should -HaveCount 5
+        $seen | Select-Object -Unique | Should -HaveCount 1
+    }
+}
+
+Describe 'The help' {
+    BeforeDiscovery {
+        $folder = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../module/M365Access/Public")
+        $cmdlets = Get-ChildItem $folder -Filter *.ps1 | ForEach-Object { @{ Cmdlet = $_.BaseName } }
+    }
+
+    It 'is complete: <Cmdlet>' -ForEach $cmdlets {
+        $help = Get-Help $Cmdlet -Full
+        $help.Synopsis | Should -Not -BeNullOrEmpty
+        $help.Synopsis | Should -Not -Match '^\s*\w+-M365\w*\s*\['
+        $help.description.Text | Should -Not -BeNullOrEmpty
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters + 'WhatIf', 'Confirm'
+        foreach ($name in (Get-Command $Cmdlet).Parameters.Keys | Where-Object { $common -notcontains $_ }) {
+            $parameter = $help.parameters.parameter | Where-Object name -EQ $name
+            $parameter.description.Text | Should -Not -BeNullOrEmpty -Because "-$name is explained"
+        }
+    }
+
+    It 'uses approved verbs: <Cmdlet>' -ForEach $cmdlets {
+        (Get-Verb).Verb | Should -Contain $Cmdlet.Split('-')[0]
+    }
+}

@@ -1,0 +1,5 @@
+//! The front door: the PowerShell module, as files (no PowerShell needed) and in a real PowerShell.
+
+mod host;
+mod module;
+mod pester;
