@@ -15,7 +15,12 @@ BeforeAll {
         }
         try {
             $encoded = [Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes($Script))
-            & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -EncodedCommand $encoded 2>&1
+            # As a .NET tool, PowerShell is a library that dotnet runs.
+            $program = @((Get-Process -Id $PID).Path)
+            $library = [Environment]::GetCommandLineArgs()[0]
+            if ($library -like '*.dll') { $program += $library }
+            $arguments = @($program | Select-Object -Skip 1) + '-NoProfile', '-NonInteractive', '-EncodedCommand', $encoded
+            & $program[0] $arguments 2>&1
         }
         finally {
             foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }

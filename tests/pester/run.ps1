@@ -24,7 +24,15 @@ $run = Invoke-Pester -Configuration $configuration
 
 $tests = foreach ($test in $run.Tests) {
     $trouble = $null
-    if ($test.ErrorRecord) { $trouble = @(foreach ($record in $test.ErrorRecord) { "$record`n$($record.ScriptStackTrace)" }) -join "`n" }
+    if ($test.ErrorRecord) {
+        $trouble = @(
+            foreach ($record in $test.ErrorRecord) {
+                "$record"
+                # Where in our files; Pester's own are of no interest.
+                $record.ScriptStackTrace -split "`n" | Where-Object { $_ -match 'M365Access|\.Tests\.ps1' } | ForEach-Object { "    $_" }
+            }
+        ) -join "`n"
+    }
     [ordered] @{ name = $test.ExpandedPath; result = [string] $test.Result; error = $trouble; milliseconds = [int] $test.Duration.TotalMilliseconds }
 }
 $broken = @(

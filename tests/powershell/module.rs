@@ -122,7 +122,8 @@ fn help_is_complete() {
             assert!(help.contains(part), "{name}: no {part}");
         }
         assert!(help.matches(".EXAMPLE").count() >= 2, "{name}: fewer than two examples");
-        let described: BTreeSet<&str> = help.lines().filter_map(|line| line.trim().strip_prefix(".PARAMETER ")).collect();
+        let described: BTreeSet<&str> =
+            help.lines().filter_map(|line| line.trim().strip_prefix(".PARAMETER ")).collect();
         assert_eq!(described, parameters(&text), "{name}: parameters and their help");
     }
 }
@@ -131,8 +132,52 @@ fn help_is_complete() {
 fn parameters(text: &str) -> BTreeSet<&str> {
     let Some((_, list)) = text.split_once("    param(\n") else { return BTreeSet::new() };
     let list = list.split_once("\n    )").unwrap().0;
-    list.lines()
-        .filter_map(|line| line.trim_end_matches(',').rsplit_once(" $"))
-        .map(|(_, name)| name)
-        .collect()
+    list.lines().filter_map(|line| line.trim_end_matches(',').rsplit_once(" $")).map(|(_, name)| name).collect()
+}
+
+#[test]
+fn the_table_of_the_binding_is_the_header() {
+    let header = read(&checkout().join("include/m365_access.h"));
+    let text = read(&module().join("Private/Native.ps1"));
+    let table = text.split_once("$script:NativeSignature = @(").unwrap().1.split_once("\n)").unwrap().0;
+    let bound: Vec<&str> =
+        table.lines().filter_map(|line| line.trim().strip_prefix('\'')?.strip_suffix('\'')).collect();
+    assert!(bound.len() > 10);
+    assert_eq!(bound, prototypes(&header));
+}
+
+/// The functions of the header in the words of the table: name, result, parameters.
+fn prototypes(header: &str) -> Vec<String> {
+    let mut code = String::new();
+    let mut rest = header;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        code += before;
+        rest = comment.split_once("*/").unwrap().1;
+    }
+    code += rest;
+    let declared = code.split_inclusive(';').filter_map(|statement| {
+        let statement = statement.replace('\n', " ");
+        let (before, parameters) = statement.split_once('(')?;
+        let (result, name) = before.trim().rsplit_once(' ')?;
+        let parameters = parameters.split_once(')')?.0.to_owned();
+        name.starts_with("m365_").then(|| {
+            let mut words = vec![name.to_owned(), word(result.rsplit(' ').next().unwrap()).to_owned()];
+            words.extend(parameters.split(',').map(str::trim).filter(|each| *each != "void").map(|each| {
+                let (kind, name) = each.rsplit_once([' ', '*']).unwrap();
+                let pointer = each.contains('*');
+                assert!(!name.is_empty(), "{each}");
+                match (word(kind.trim_start_matches("const ").trim_end_matches([' ', '*'])), pointer) {
+                    ("uint8", true) => "byte[]".to_owned(),
+                    (kind, true) => format!("{kind}&"),
+                    (kind, false) => kind.to_owned(),
+                }
+            }));
+            words.join(" ")
+        })
+    });
+    declared.collect()
+}
+
+fn word(c_type: &str) -> &str {
+    c_type.strip_suffix("_t").unwrap_or(c_type)
 }
