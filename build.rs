@@ -5,6 +5,8 @@ use std::env;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    // The tests look for a C compiler for the same machine.
+    println!("cargo:rustc-env=M365_ACCESS_TARGET={}", env::var("TARGET").unwrap_or_default());
     let target = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     match target.as_str() {
         "linux" => {

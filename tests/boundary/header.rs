@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, env, fs, path::Path};
 use cbindgen::{Builder, Config, DocumentationStyle, Language, Layout, SortKey};
 use m365_access::Operation;
 
-use crate::tools::checkout;
+use crate::tools::{binary::functions, checkout};
 
 /// Files of `src/abi` whose items stand in the header, by the markers of `frame.h`.
 const PARTS: [&str; 4] = ["version", "status", "boundary", "start"];
@@ -67,18 +67,6 @@ fn the_examples_of_the_manual_are_json() {
         kinds.insert(event["kind"].as_str().expect("an event has a kind").to_owned());
     }
     assert_eq!(kinds, ["ask", "end", "error", "note", "progress", "records"].map(str::to_owned).into());
-}
-
-/// Names of the functions that a text declares, in its order.
-pub(crate) fn functions(header: &str) -> Vec<String> {
-    let code: String = header.split("/*").flat_map(|part| part.split_once("*/").map(|(_, code)| code)).collect();
-    code.split('(').filter_map(|before| before.split_whitespace().last()).filter_map(declared).collect()
-}
-
-fn declared(word: &str) -> Option<String> {
-    let name = word.trim_start_matches('*');
-    (name.starts_with("m365_") && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
-        .then(|| name.to_owned())
 }
 
 /// The header as it should be: the frame, with what cbindgen finds in the files that its markers name.

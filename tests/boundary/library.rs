@@ -1,7 +1,7 @@
 //! The built library, loaded and called as a stranger would.
 
 use std::{
-    env, fs,
+    env,
     path::PathBuf,
     ptr,
     sync::OnceLock,
@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{header::functions, tools::checkout};
+use crate::tools::binary::{functions, header};
 
 pub(crate) const OK: i32 = 1;
 pub(crate) const PENDING: i32 = 2;
@@ -47,9 +47,8 @@ pub(crate) fn loaded() -> &'static Library {
     LIBRARY.get_or_init(|| {
         // SAFETY: our own library; loading it runs no code of ours.
         let library = Box::leak(Box::new(unsafe { libloading::Library::new(path()) }.expect("it loads")));
-        let header = fs::read_to_string(checkout().join("include/m365_access.h")).expect("it is committed");
         let special = ["abi_version", "open", "next", "reply", "cancel", "close"].map(|name| format!("m365_{name}"));
-        let starts = functions(&header).into_iter().filter(|name| !special.contains(name));
+        let starts = functions(&header()).into_iter().filter(|name| !special.contains(name));
         Library {
             abi_version: symbol(library, "m365_abi_version"),
             open: symbol(library, "m365_open"),
