@@ -167,6 +167,9 @@ pub struct Facts {
     /// Line in a list of people; the heading is line 1.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub line: Option<u64>,
+    /// Cell of that line, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub column: Option<u64>,
 }
 
 fn owned(sentence: Sentence) -> BTreeMap<String, String> {
@@ -193,6 +196,7 @@ impl Error {
             missing_permission: None,
             missing_role: None,
             line: None,
+            column: None,
         }))
     }
 

@@ -2,6 +2,7 @@
 
 mod get_connection;
 mod get_run;
+mod get_user;
 pub(crate) mod request;
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
@@ -70,6 +71,7 @@ async fn dispatch(operation: Operation, session: &Arc<Connected>, request: &str,
     match operation {
         Operation::GetConnection => get_connection::run(session, request, reporter).await,
         Operation::GetRun => get_run::run(session, request, reporter).await,
+        Operation::GetUser => get_user::run(session, request, reporter).await,
         _ => Err(Error::internal(format_args!("{} is not there yet", operation.name()))),
     }
 }

@@ -7,7 +7,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::graph::{Call, Graph};
+use super::{
+    graph::{Call, Graph},
+    user::{self, Person},
+};
 use crate::{
     error::{Code, Error, Result},
     say,
@@ -21,39 +24,43 @@ pub(crate) struct Group {
     pub(crate) display_name: Option<String>,
 }
 
-/// Any directory object, told apart by its type.
+/// A member of a group: a person, or anything else that can be in one.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct DirectoryObject {
-    pub(crate) id: String,
+struct Member {
     #[serde(rename = "@odata.type", default)]
-    pub(crate) odata_type: Option<String>,
+    odata_type: Option<String>,
+    #[serde(flatten)]
+    person: Person,
 }
 
-impl DirectoryObject {
-    pub(crate) fn is_user(&self) -> bool {
-        self.odata_type.as_deref() == Some("#microsoft.graph.user")
+impl Member {
+    fn into_person(self) -> Option<Person> {
+        (self.odata_type.as_deref() == Some("#microsoft.graph.user")).then_some(self.person)
     }
 }
 
-/// The reads that find a group by id or display name.
-pub(crate) fn find(key: &str) -> Call {
-    if Uuid::try_parse(key).is_ok() {
-        Call::new(Method::GET, format!("groups/{key}?$select=id,displayName"))
-    } else {
-        let filter = format!("displayName eq '{}'", key.replace('\'', "''"));
-        let filter = utf8_percent_encode(&filter, NON_ALPHANUMERIC);
-        Call::new(Method::GET, format!("groups?$select=id,displayName&$filter={filter}"))
-    }
+fn by_id(id: Uuid) -> Call {
+    Call::new(Method::GET, format!("groups/{id}?$select=id,displayName"))
+}
+
+fn by_display_name(name: &str) -> Call {
+    let filter = format!("displayName eq '{}'", name.replace('\'', "''"));
+    let filter = utf8_percent_encode(&filter, NON_ALPHANUMERIC);
+    Call::new(Method::GET, format!("groups?$select=id,displayName&$filter={filter}"))
+}
+
+fn members(group: &Group, select: &str) -> Call {
+    Call::new(Method::GET, format!("groups/{}/transitiveMembers?{select}&$top=999", group.id))
 }
 
 impl Graph {
     /// The one group that `key` names.
     pub(crate) async fn group(&self, key: &str) -> Result<Group> {
-        if Uuid::try_parse(key).is_ok() {
-            let reply = self.call(find(key)).await?;
+        if let Ok(id) = Uuid::try_parse(key) {
+            let reply = self.call(by_id(id)).await?;
             return if reply.status == 404 { Err(unknown(key)) } else { reply.success()?.json() };
         }
-        let mut found: Vec<Group> = self.all(find(key)).await?;
+        let mut found: Vec<Group> = self.all(&by_display_name(key)).await?;
         match (found.pop(), found.len()) {
             (Some(group), 0) => Ok(group),
             (None, _) => Err(unknown(key)),
@@ -78,11 +85,23 @@ impl Graph {
         }
     }
 
+    /// The people in a group, however deep, page by page; `take` says whether to go on. What the service leaves out of
+    /// a person here is empty.
+    pub(crate) async fn members(
+        &self,
+        group: &Group,
+        mut take: impl AsyncFnMut(Vec<Person>) -> Result<bool>,
+    ) -> Result<()> {
+        self.pages(&members(group, user::SELECT), async |page: Vec<Member>, _| {
+            take(page.into_iter().filter_map(Member::into_person).collect()).await
+        })
+        .await
+    }
+
     /// Object ids of the people in a group, however deep.
     pub(crate) async fn people_in(&self, group: &Group) -> Result<Vec<String>> {
-        let call = Call::new(Method::GET, format!("groups/{}/transitiveMembers?$select=id&$top=999", group.id));
-        let members: Vec<DirectoryObject> = self.all(call).await?;
-        Ok(members.into_iter().filter(DirectoryObject::is_user).map(|member| member.id).collect())
+        let members: Vec<Member> = self.all(&members(group, "$select=id")).await?;
+        Ok(members.into_iter().filter_map(Member::into_person).map(|person| person.id).collect())
     }
 }
 

@@ -5,12 +5,16 @@
 use http::Method;
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::graph::Call;
+use super::graph::{Call, Reply};
+use crate::error::Result;
 
 /// Properties that every decision of ours needs; the service gives most of them only when they are asked for by name.
 pub(crate) const SELECT: &str = "$select=id,userPrincipalName,displayName,accountEnabled,userType,onPremisesSyncEnabled,signInSessionsValidFromDateTime,lastPasswordChangeDateTime";
+
+/// People on one page, the most that the service gives.
+const PAGE: u32 = 999;
 
 /// Characters of a path segment that stay as they are; `#` of guests and `'` do not.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
@@ -19,7 +23,10 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Person {
+    /// The immutable object id.
+    #[serde(deserialize_with = "null_is_empty")]
     pub(crate) id: String,
+    #[serde(deserialize_with = "null_is_empty")]
     pub(crate) user_principal_name: String,
     pub(crate) display_name: Option<String>,
     pub(crate) account_enabled: Option<bool>,
@@ -34,6 +41,11 @@ impl Person {
     pub(crate) fn is_guest(&self) -> bool {
         self.user_type.as_deref().is_some_and(|user_type| user_type.eq_ignore_ascii_case("guest"))
     }
+}
+
+/// Among directory objects of many types the service may write `null` for what a type does not have.
+fn null_is_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// The path of a person by object id or user principal name.
@@ -52,18 +64,29 @@ pub(crate) fn read(key: &str) -> Call {
     Call::new(Method::GET, format!("{}?{SELECT}", path(key)))
 }
 
+/// The person in the answer to [`read`]; nothing if there is none by that name.
+pub(crate) fn found(reply: Reply) -> Result<Option<Person>> {
+    if reply.status == 404 { Ok(None) } else { reply.success()?.json().map(Some) }
+}
+
 /// Reads all people, in pages.
 pub(crate) fn list() -> Call {
-    Call::new(Method::GET, format!("users?{SELECT}&$top=999"))
+    Call::new(Method::GET, format!("users?{SELECT}&$top={PAGE}"))
+}
+
+/// Reads the people whose sign-in is allowed, or blocked: the one filter of ours that every replica understands.
+/// learn.microsoft.com/graph/aad-advanced-queries
+pub(crate) fn list_enabled(enabled: bool) -> Call {
+    list_filtered(&format!("accountEnabled eq {enabled}"), false)
 }
 
 /// Reads the people that a filter selects. `eventual` asks the index that understands every operator and may lag.
 pub(crate) fn list_filtered(filter: &str, eventual: bool) -> Call {
     let filter = utf8_percent_encode(filter, NON_ALPHANUMERIC);
     if eventual {
-        Call::new(Method::GET, format!("users?{SELECT}&$top=999&$count=true&$filter={filter}")).eventual()
+        Call::new(Method::GET, format!("users?{SELECT}&$top={PAGE}&$count=true&$filter={filter}")).eventual()
     } else {
-        Call::new(Method::GET, format!("users?{SELECT}&$top=999&$filter={filter}"))
+        Call::new(Method::GET, format!("users?{SELECT}&$top={PAGE}&$filter={filter}"))
     }
 }
 

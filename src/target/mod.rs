@@ -1,1 +1,200 @@
 //! Who: selectors, lists, exclusions; resolved subjects.
+//!
+//! A request names people; everything after this room deals with immutable object ids. Nobody is left out silently:
+//! whoever is named and cannot be found is [`Missing`], whoever is spared is counted, and an exclusion or a list that is
+//! not understood stops the operation before it has begun.
+
+mod exclusion;
+mod list;
+mod look_up;
+mod name;
+mod select;
+mod table;
+mod who;
+
+use std::{collections::HashSet, pin::pin};
+
+use futures_util::future::{Either, select as select_first};
+pub(crate) use exclusion::Exclusions;
+pub(crate) use select::Found;
+pub(crate) use who::Who;
+
+use crate::{
+    error::{Error, Result},
+    event::{Counts, Level, Progress},
+    job::Reporter,
+    say,
+    service::{graph::Graph, user::Person},
+};
+use list::List;
+use select::Finder;
+
+/// Whom a request is about.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    /// Everybody once, in the order in which they were named.
+    pub(crate) people: Vec<Selected>,
+    /// Names that are nobody's.
+    pub(crate) missing: Vec<Missing>,
+    /// People who were selected and are spared by an exclusion.
+    pub(crate) excluded: usize,
+    /// People in the tenant, where the selection shows it.
+    pub(crate) tenant_size: Option<u64>,
+}
+
+/// Somebody who was selected.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Selected {
+    pub(crate) person: Person,
+    /// Named one by one, not as one of many.
+    pub(crate) singly: bool,
+    /// Line in the list that named this person.
+    pub(crate) line: Option<u64>,
+    /// Read from the index that may lag behind writes: good for selecting, not for deciding that nothing is to be done.
+    pub(crate) eventual: bool,
+}
+
+/// A name that is nobody's, or whose person could not be read.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Missing {
+    /// As it was written.
+    pub(crate) name: String,
+    /// Line in the list.
+    pub(crate) line: Option<u64>,
+    pub(crate) error: Error,
+}
+
+/// Finds out whom a request is about. Nothing is written to the service.
+///
+/// # Errors
+///
+/// `exclusion_not_found`, before anything else, if an exclusion does not resolve. `faulty_list` if a list has faults or
+/// unknown people and `skipFaulty` is not given; each fault is reported before. `argument` for selectors that say
+/// nobody or contradict each other, and for a filter that the service does not accept. `not_found` or `ambiguous` for a
+/// group.
+pub(crate) async fn resolve(who: &Who, graph: &Graph, reporter: &Reporter) -> Result<Selection> {
+    who.check()?;
+    let (exclusions, gathered) = before(Exclusions::resolve(who, graph), gather(who, graph, reporter)).await?;
+    let (mut people, mut missing) = gathered?;
+    if let Some(path) = &who.path
+        && !who.skip_faulty
+        && missing.iter().any(|missing| missing.line.is_some())
+    {
+        let faults = missing.into_iter().filter(|missing| missing.line.is_some()).map(|missing| missing.error).collect();
+        return Err(list::refuse(path, faults, true, reporter).await);
+    }
+    let tenant_size = if who.all { u64::try_from(people.len()).ok() } else { None };
+    let selected = people.len();
+    people.retain(|selected| !exclusions.cover(&selected.person));
+    let mut named = HashSet::new();
+    missing.sort_by_key(|missing| missing.line);
+    missing.retain(|missing| named.insert(missing.name.to_ascii_lowercase()));
+    let selection = Selection { excluded: selected - people.len(), people, missing, tenant_size };
+    say_whom(selection.people.len(), selection.missing.len(), selection.excluded, reporter).await;
+    Ok(selection)
+}
+
+/// Finds whom a request is about and gives them away as they come, the excluded left out; `take` says whether to go on.
+/// `enabled`: the caller wants only people whose sign-in is allowed (or blocked) and looks at what comes itself.
+/// Gives how many were left out.
+///
+/// # Errors
+///
+/// As for [`resolve`], but unknown people on a list are [`Found::Missing`] like all others: whoever only reads wants to
+/// see the rest.
+pub(crate) async fn stream(
+    who: &Who,
+    enabled: Option<bool>,
+    exclusions: &Exclusions,
+    graph: &Graph,
+    reporter: &Reporter,
+    mut take: impl AsyncFnMut(Vec<Found>) -> Result<bool>,
+) -> Result<usize> {
+    who.check()?;
+    let mut excluded = 0;
+    each(who, enabled, graph, reporter, async |mut some| {
+        let found = some.len();
+        some.retain(|found| !matches!(found, Found::Person(selected) if exclusions.cover(&selected.person)));
+        excluded += found - some.len();
+        take(some).await
+    })
+    .await?;
+    Ok(excluded)
+}
+
+/// Says of a selection what its people do not show.
+pub(crate) async fn say_whom(people: usize, missing: usize, excluded: usize, reporter: &Reporter) {
+    if excluded > 0 {
+        let sentence = say!("people_excluded", "excluded and left alone: {count}", count = excluded);
+        reporter.note(Level::Information, sentence).await;
+    } else if people + missing == 0 {
+        reporter.note(Level::Information, say!("nobody_fits", "the selection fits nobody in this tenant")).await;
+    }
+}
+
+/// Waits for both, unless the first fails: then nothing else matters, neither the answer of the second nor its error.
+pub(crate) async fn before<F, T>(first: impl Future<Output = Result<F>>, second: impl Future<Output = T>) -> Result<(F, T)> {
+    match select_first(pin!(first), pin!(second)).await {
+        Either::Left((first, second)) => Ok((first?, second.await)),
+        Either::Right((second, first)) => Ok((first.await?, second)),
+    }
+}
+
+async fn gather(who: &Who, graph: &Graph, reporter: &Reporter) -> Result<(Vec<Selected>, Vec<Missing>)> {
+    let mut people = Vec::new();
+    let mut missing = Vec::new();
+    each(who, None, graph, reporter, async |some| {
+        for found in some {
+            match found {
+                Found::Person(selected) => people.push(selected),
+                Found::Missing(name) => missing.push(name),
+            }
+        }
+        Ok(true)
+    })
+    .await?;
+    Ok((people, missing))
+}
+
+/// Everybody whom the selectors find, and lines of the list that name nobody; with progress.
+async fn each(
+    who: &Who,
+    enabled: Option<bool>,
+    graph: &Graph,
+    reporter: &Reporter,
+    mut take: impl AsyncFnMut(Vec<Found>) -> Result<bool>,
+) -> Result<()> {
+    let list = match &who.path {
+        Some(path) => match List::read(path).await {
+            Ok(list) => list,
+            Err(faults) => return Err(list::refuse(path, faults, false, reporter).await),
+        },
+        None => List::default(),
+    };
+    let total = who.named(list.people.len());
+    let mut completed = 0;
+    let faults: Vec<Found> = list.faults.into_iter().map(|fault| Found::Missing(Missing::line(fault))).collect();
+    if !faults.is_empty() && !take(faults).await? {
+        return Ok(());
+    }
+    Finder::new(graph, who, enabled)
+        .find(list.people, async |some| {
+            reporter.check()?;
+            completed += u64::try_from(some.len()).unwrap_or(0);
+            reporter.progress(progress(completed, total)).await;
+            take(some).await
+        })
+        .await
+}
+
+fn progress(completed: u64, total: Option<u64>) -> Progress {
+    Progress { activity: "resolve", completed, total, counts: Counts::default(), seconds_remaining: None, status: None }
+}
+
+impl Missing {
+    /// A line of a list that names nobody.
+    fn line(fault: Error) -> Self {
+        let line = fault.facts().line;
+        Self { name: line.map_or_else(String::new, |line| format!("line {line}")), line, error: fault }
+    }
+}

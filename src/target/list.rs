@@ -1,0 +1,232 @@
+//! A list of people in a file: who is on it, and on which line.
+
+use std::{fs::File, io::Read, path::Path};
+
+use super::{
+    name::Name,
+    table::{self, Table},
+};
+use crate::{
+    error::{Code, Error, Result},
+    job::Reporter,
+    say,
+};
+
+/// Headings of the column that names people. The first line of them that a file has counts: an `Id` beside a
+/// `Username` may be a number of personnel.
+const COLUMNS: [&[&str]; 3] = [&["Username", "UserPrincipalName"], &["Id"], &["User"]];
+/// Those that are offered to whoever has none of them.
+const OFFERED: [&str; 3] = ["Username", "UserPrincipalName", "Id"];
+
+/// Larger than a list of everybody in the largest tenant.
+const LARGEST: u64 = 256 << 20;
+
+/// People on a list.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    pub(super) people: Vec<Listed>,
+    /// Lines that name nobody.
+    pub(super) faults: Vec<Error>,
+}
+
+/// Somebody on a list.
+#[derive(Debug, Clone)]
+pub(super) struct Listed {
+    pub(super) name: Name,
+    pub(super) line: u64,
+    /// Counted from 0.
+    pub(super) column: usize,
+}
+
+impl Listed {
+    /// Nobody has the name on this line.
+    pub(super) fn unknown(&self) -> Error {
+        let error = Error::new(
+            Code::NotFound,
+            say!(
+                "listed_user_unknown",
+                "line {line}, column {column}: there is no person '{user}' in this tenant",
+                line = self.line,
+                column = table::number(self.column),
+                user = self.name.text
+            ),
+        )
+        .on(self.name.text.as_str())
+        .advise(self.name.advice());
+        table::at(error, self.line, Some(self.column))
+    }
+}
+
+impl List {
+    /// Takes a list apart; the error is every reason why it cannot be understood as a whole.
+    fn understand(bytes: &[u8], file: &str) -> Result<Self, Vec<Error>> {
+        let table = Table::read(bytes, file, &OFFERED)?;
+        let column = name_column(&table).map_err(|fault| vec![fault])?;
+        let mut list = Self { people: Vec::with_capacity(table.rows.len()), faults: table.faults };
+        for row in table.rows {
+            let name = Name::new(row.cell(column));
+            if name.text.is_empty() {
+                let sentence = say!(
+                    "list_nobody",
+                    "line {line} names nobody: column {column} ({heading}) is empty",
+                    line = row.line,
+                    column = table::number(column),
+                    heading = table.heading(column)
+                );
+                list.faults.push(table::fault(row.line, Some(column), sentence).on(file));
+            } else {
+                list.people.push(Listed { name, line: row.line, column });
+            }
+        }
+        Ok(list)
+    }
+
+    /// Reads a list from a file.
+    pub(super) async fn read(path: &Path) -> Result<Self, Vec<Error>> {
+        let file = path.display().to_string();
+        let owned = path.to_owned();
+        let reading = tokio::task::spawn_blocking(move || read_file(&owned)).await;
+        let bytes = reading.map_err(|error| vec![Error::internal(error)])?.map_err(|error| vec![error])?;
+        Self::understand(&bytes, &file)
+    }
+}
+
+fn name_column(table: &Table) -> Result<usize> {
+    for names in COLUMNS {
+        if let Some(column) = table.column(names)? {
+            return Ok(column);
+        }
+    }
+    Err(table.without(&OFFERED))
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>> {
+    let file = path.display().to_string();
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|opened| opened.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| {
+            Error::new(Code::File, say!("file_unread", "{file} cannot be read: {why}", file = file, why = error))
+                .on(file.as_str())
+        })?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST) {
+        Ok(bytes)
+    } else {
+        let megabytes = LARGEST >> 20;
+        let sentence = say!("file_large", "{file} has more than {megabytes} MB", file = file, megabytes = megabytes);
+        Err(Error::new(Code::File, sentence).on(file))
+    }
+}
+
+/// Reports every fault of a list, and gives the error that ends the operation.
+pub(super) async fn refuse(path: &Path, mut faults: Vec<Error>, skippable: bool, reporter: &Reporter) -> Error {
+    if let [only] = faults.as_slice()
+        && only.facts().line.is_none()
+    {
+        // The file could not be read: there is nothing to be said of its lines.
+        return only.clone();
+    }
+    faults.sort_by_key(|fault| (fault.facts().line, fault.facts().column));
+    for fault in &faults {
+        reporter.error(fault).await;
+    }
+    faulty(path, &faults, skippable)
+}
+
+fn faulty(path: &Path, faults: &[Error], skippable: bool) -> Error {
+    let mut lines: Vec<u64> = faults.iter().filter_map(|fault| fault.facts().line).collect();
+    lines.dedup();
+    let file = path.display().to_string();
+    let sentence = say!(
+        "list_faulty",
+        "the list {file} has faults (lines: {lines}); nothing was done",
+        file = file,
+        lines = abridged(&lines)
+    );
+    let advice = if skippable {
+        say!("mend_or_skip", "mend the list, or give skipFaulty to do its sound lines only")
+    } else {
+        say!("mend_list", "mend the list and try again")
+    };
+    Error::new(Code::FaultyList, sentence)
+        .on(file)
+        .advise(advice)
+        .with(|facts| facts.line = lines.first().copied())
+}
+
+/// At most so many line numbers as still read well.
+fn abridged(lines: &[u64]) -> String {
+    const SHOWN: usize = 20;
+    let mut text: Vec<String> = lines.iter().take(SHOWN).map(u64::to_string).collect();
+    if lines.len() > SHOWN {
+        text.push("...".to_owned());
+    }
+    text.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn understand(text: &str) -> Result<List, Vec<Error>> {
+        List::understand(text.as_bytes(), "x.csv")
+    }
+
+    fn place(error: &Error) -> (Option<u64>, Option<u64>) {
+        (error.facts().line, error.facts().column)
+    }
+
+    #[test]
+    fn each_of_the_columns_names_people() {
+        for (heading, column) in [
+            ("Username,Note", 0),
+            ("Note,userprincipalname", 1),
+            ("ID,Note", 0),
+            ("Id,Username", 1),
+            ("Username ,Id", 0),
+            ("UserPrincipalName,Id,User", 0),
+            ("User,UserId", 0),
+        ] {
+            let list = understand(&format!("{heading}\na@x,b@x\n")).unwrap();
+            assert_eq!(list.people[0].name.text, ["a@x", "b@x"][column], "{heading}");
+        }
+    }
+
+    #[test]
+    fn a_missing_or_doubled_column_stops_the_list() {
+        for (text, at) in [
+            ("Name\na@x\n", (Some(1), None)),
+            ("Username,UserName\na@x,b@x\n", (Some(1), Some(2))),
+            ("Username;UserPrincipalName\na@x;b@x\n", (Some(1), Some(2))),
+            ("Id,Name,id\n1,2,3\n", (Some(1), Some(3))),
+        ] {
+            let faults = understand(text).unwrap_err();
+            assert_eq!(faults.iter().map(place).collect::<Vec<_>>(), [at], "{text}");
+            assert_eq!(faults[0].code(), Code::FaultyList);
+        }
+    }
+
+    #[test]
+    fn all_faulty_lines_are_found_at_once_and_the_others_stay() {
+        let list = understand("Username,Note\r\n,Ann\r\n\r\na@x,ok\r\nb@x,Smith, B\r\n\"\";C\r\n").unwrap();
+        let faults: Vec<_> = list.faults.iter().map(place).collect();
+        assert_eq!(list.people.iter().map(|listed| listed.line).collect::<Vec<_>>(), [4]);
+        assert_eq!(faults, [(Some(5), Some(3)), (Some(2), Some(1))]);
+    }
+
+    #[test]
+    fn the_summary_names_the_lines() {
+        let faults: Vec<Error> = (2..40).map(|line| table::fault(line, None, say!("x", "x"))).collect();
+        let summary = faulty(Path::new("x.csv"), &faults, true);
+        assert_eq!(summary.facts().line, Some(2));
+        assert!(summary.to_string().contains("x.csv has faults (lines: 2, 3, "), "{summary}");
+        assert!(summary.to_string().contains("21, ...)"), "{summary}");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_read_is_named() {
+        let faults = List::read(Path::new("/nowhere/leavers.csv")).await.unwrap_err();
+        assert_eq!(faults[0].code(), Code::File);
+        assert_eq!(faults[0].facts().target.as_deref(), Some("/nowhere/leavers.csv"));
+    }
+}
