@@ -1,7 +1,8 @@
 //! `Get-M365User`: people, and whether they can sign in.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
+use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -92,7 +93,8 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     let holders = known(holders, reporter).await?;
 
     let mut seen = Seen::default();
-    let excluded = target::stream(&who, enabled, &exclusions, &graph, reporter, async |some| {
+    let mut found = pin!(target::stream(&who, enabled, &graph, reporter).await?);
+    while let Some(some) = found.try_next().await? {
         let mut records = Vec::with_capacity(some.len());
         for found in some {
             match found {
@@ -100,6 +102,7 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
                     seen.missing += 1;
                     reporter.error(&missing.error).await;
                 }
+                Found::Person(selected) if exclusions.cover(&selected.person) => seen.excluded += 1,
                 Found::Person(selected) => {
                     seen.basic |= selected.person.account_enabled.is_none();
                     // The service may have been unable to leave the others out.
@@ -111,9 +114,7 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
         }
         seen.people += records.len();
         reporter.records("User", &records).await?;
-        Ok(true)
-    })
-    .await?;
+    }
     if seen.basic {
         reporter
             .note(
@@ -126,7 +127,10 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
             )
             .await;
     }
-    target::say_whom(seen.people, seen.missing, excluded, reporter).await;
+    target::say_excluded(seen.excluded, reporter).await;
+    if seen.people + seen.missing + seen.excluded == 0 {
+        reporter.note(Level::Information, say!("nobody_found", "the selection matches nobody")).await;
+    }
     let exit_code = u8::from(seen.missing > 0);
     Ok(End { exit_code, ..super::done() })
 }
@@ -135,6 +139,7 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
 struct Seen {
     people: usize,
     missing: usize,
+    excluded: usize,
     /// Somebody came without what only a full profile shows.
     basic: bool,
 }

@@ -3,6 +3,7 @@
 use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use futures_util::{Stream, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -308,6 +309,16 @@ impl<T: DeserializeOwned> Pages<'_, T> {
             self.next = Next::At(next.clone());
         }
         Ok(Some(page))
+    }
+}
+
+impl<'a, T: DeserializeOwned + Send + 'a> Pages<'a, T> {
+    /// The items of each page, read when they are asked for.
+    pub(crate) fn stream(self) -> impl Stream<Item = Result<Vec<T>>> + Send + 'a {
+        stream::try_unfold(self, |mut pages| async {
+            let page = pages.next().await?;
+            Ok(page.map(|page| (page.value, pages)))
+        })
     }
 }
 

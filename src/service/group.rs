@@ -2,6 +2,7 @@
 //!
 //! learn.microsoft.com/graph/api/resources/group
 
+use futures_util::{Stream, TryStreamExt};
 use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -60,7 +61,7 @@ impl Graph {
             let reply = self.call(by_id(id)).await?;
             return if reply.status == 404 { Err(unknown(key)) } else { reply.success()?.json() };
         }
-        let mut found: Vec<Group> = self.all(&by_display_name(key)).await?;
+        let mut found: Vec<Group> = self.all(by_display_name(key)).await?;
         match (found.pop(), found.len()) {
             (Some(group), 0) => Ok(group),
             (None, _) => Err(unknown(key)),
@@ -85,22 +86,15 @@ impl Graph {
         }
     }
 
-    /// The people in a group, however deep, page by page; `take` says whether to go on. What the service leaves out of
-    /// a person here is empty.
-    pub(crate) async fn members(
-        &self,
-        group: &Group,
-        mut take: impl AsyncFnMut(Vec<Person>) -> Result<bool>,
-    ) -> Result<()> {
-        self.pages(&members(group, user::SELECT), async |page: Vec<Member>, _| {
-            take(page.into_iter().filter_map(Member::into_person).collect()).await
-        })
-        .await
+    /// The people in a group, however deep, page by page. What the service leaves out of a person here is empty.
+    pub(crate) fn members(&self, group: &Group) -> impl Stream<Item = Result<Vec<Person>>> + Send + use<'_> {
+        let pages = self.pages(members(group, user::SELECT)).stream();
+        pages.map_ok(|page: Vec<Member>| page.into_iter().filter_map(Member::into_person).collect())
     }
 
     /// Object ids of the people in a group, however deep.
     pub(crate) async fn people_in(&self, group: &Group) -> Result<Vec<String>> {
-        let members: Vec<Member> = self.all(&members(group, "$select=id")).await?;
+        let members: Vec<Member> = self.all(members(group, "$select=id")).await?;
         Ok(members.into_iter().filter_map(Member::into_person).map(|person| person.id).collect())
     }
 }

@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::{
     look_up::{IN_FLIGHT, look_up, object_id, parse_id},
-    name::Name,
     who::{Exclusion, Who},
 };
 use crate::{
@@ -30,8 +29,11 @@ impl Exclusions {
     ///
     /// `exclusion_not_found`, naming every one that does not resolve.
     pub(crate) async fn resolve(who: &Who, graph: &Graph) -> Result<Self> {
-        let found: Vec<(Exclusion<'_>, Result<Vec<Uuid>>)> = stream::iter(who.exclusions())
-            .map(async |exclusion| (exclusion, people(exclusion, graph).await))
+        let found: Vec<(Exclusion, Result<Vec<Uuid>>)> = stream::iter(who.exclusions())
+            .map(async |exclusion| {
+                let people = people(&exclusion, graph).await;
+                (exclusion, people)
+            })
             .buffered(IN_FLIGHT)
             .collect()
             .await;
@@ -56,9 +58,9 @@ impl Exclusions {
     }
 }
 
-async fn people(exclusion: Exclusion<'_>, graph: &Graph) -> Result<Vec<Uuid>> {
+async fn people(exclusion: &Exclusion, graph: &Graph) -> Result<Vec<Uuid>> {
     match exclusion {
-        Exclusion::Person(name) => Ok(vec![object_id(&look_up(graph, &Name::new(name)).await?)?]),
+        Exclusion::Person(name) => Ok(vec![object_id(&look_up(graph, name).await?)?]),
         Exclusion::Group(name) => {
             let group = graph.group(name).await?;
             graph.people_in(&group).await?.iter().map(|id| parse_id(id)).collect()
@@ -67,20 +69,22 @@ async fn people(exclusion: Exclusion<'_>, graph: &Graph) -> Result<Vec<Uuid>> {
 }
 
 /// Names every exclusion that does not resolve, with the advice for the first.
-fn refusal(unresolved: &[(Exclusion<'_>, Error)]) -> Error {
-    let names: Vec<String> = unresolved
-        .iter()
-        .map(|(exclusion, _)| match exclusion {
-            Exclusion::Person(name) => (*name).to_owned(),
-            Exclusion::Group(name) => format!("group:{name}"),
-        })
-        .collect();
+fn refusal(unresolved: &[(Exclusion, Error)]) -> Error {
+    let names: Vec<String> = unresolved.iter().map(|(exclusion, _)| exclusion.to_string()).collect();
     let names = names.join(", ");
     let ambiguous = unresolved.iter().all(|(_, error)| error.code() == Code::Ambiguous);
     let sentence = if ambiguous {
-        say!("exclusion_ambiguous", "several groups have the name of an exclusion ({exclusion}); nothing was done", exclusion = names)
+        say!(
+            "exclusion_ambiguous",
+            "several groups have the name of an exclusion ({exclusion}); nothing was done",
+            exclusion = names
+        )
     } else {
-        say!("exclusion_unresolved", "an exclusion fits nobody in this tenant ({exclusion}); nothing was done", exclusion = names)
+        say!(
+            "exclusion_unresolved",
+            "an exclusion fits nobody in this tenant ({exclusion}); nothing was done",
+            exclusion = names
+        )
     };
     let refusal = Error::new(Code::ExclusionNotFound, sentence).on(names.as_str());
     match unresolved.first().map(|(_, error)| error.facts()) {
@@ -104,8 +108,8 @@ mod tests {
     #[test]
     fn every_unresolved_exclusion_is_named() {
         let refusal = refusal(&[
-            (Exclusion::Person("a@x"), error(Code::NotFound)),
-            (Exclusion::Group("Staff"), error(Code::Ambiguous)),
+            (Exclusion::new("a@x"), error(Code::NotFound)),
+            (Exclusion::new("group:Staff"), error(Code::Ambiguous)),
         ]);
         assert_eq!(refusal.code(), Code::ExclusionNotFound);
         assert_eq!(refusal.facts().target.as_deref(), Some("a@x, group:Staff"));
@@ -114,7 +118,7 @@ mod tests {
 
     #[test]
     fn an_ambiguous_group_keeps_its_advice() {
-        let refusal = refusal(&[(Exclusion::Group("Staff"), error(Code::Ambiguous))]);
+        let refusal = refusal(&[(Exclusion::new("group:Staff"), error(Code::Ambiguous))]);
         assert_eq!(refusal.facts().advice.as_deref(), Some("name the group by its id: 1, 2"));
         assert!(refusal.to_string().starts_with("several groups"), "{refusal}");
     }

@@ -62,8 +62,8 @@ impl List {
     fn understand(bytes: &[u8], file: &str) -> Result<Self, Vec<Error>> {
         let table = Table::read(bytes, file, &OFFERED)?;
         let column = name_column(&table).map_err(|fault| vec![fault])?;
-        let mut list = Self { people: Vec::with_capacity(table.rows.len()), faults: table.faults };
-        for row in table.rows {
+        let mut list = Self { people: Vec::with_capacity(table.rows.len()), faults: table.faults.clone() };
+        for row in &table.rows {
             let name = Name::new(row.cell(column));
             if name.text.is_empty() {
                 let sentence = say!(
@@ -103,12 +103,10 @@ fn name_column(table: &Table) -> Result<usize> {
 fn read_file(path: &Path) -> Result<Vec<u8>> {
     let file = path.display().to_string();
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|opened| opened.take(LARGEST + 1).read_to_end(&mut bytes))
-        .map_err(|error| {
-            Error::new(Code::File, say!("file_unread", "{file} cannot be read: {why}", file = file, why = error))
-                .on(file.as_str())
-        })?;
+    File::open(path).and_then(|opened| opened.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(|error| {
+        Error::new(Code::File, say!("file_unread", "{file} cannot be read: {why}", file = file, why = error))
+            .on(file.as_str())
+    })?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST) {
         Ok(bytes)
     } else {
@@ -148,10 +146,7 @@ fn faulty(path: &Path, faults: &[Error], skippable: bool) -> Error {
     } else {
         say!("mend_list", "mend the list and try again")
     };
-    Error::new(Code::FaultyList, sentence)
-        .on(file)
-        .advise(advice)
-        .with(|facts| facts.line = lines.first().copied())
+    Error::new(Code::FaultyList, sentence).on(file).advise(advice).with(|facts| facts.line = lines.first().copied())
 }
 
 /// At most so many line numbers as still read well.
@@ -208,10 +203,10 @@ mod tests {
 
     #[test]
     fn all_faulty_lines_are_found_at_once_and_the_others_stay() {
-        let list = understand("Username,Note\r\n,Ann\r\n\r\na@x,ok\r\nb@x,Smith, B\r\n\"\";C\r\n").unwrap();
+        let list = understand("Username,Note\r\n,Ann\r\n\r\na@x,ok\r\nb@x,Smith, B\r\n\"\",C\r\n").unwrap();
         let faults: Vec<_> = list.faults.iter().map(place).collect();
         assert_eq!(list.people.iter().map(|listed| listed.line).collect::<Vec<_>>(), [4]);
-        assert_eq!(faults, [(Some(5), Some(3)), (Some(2), Some(1))]);
+        assert_eq!(faults, [(Some(5), Some(3)), (Some(2), Some(1)), (Some(6), Some(1))]);
     }
 
     #[test]

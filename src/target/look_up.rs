@@ -31,8 +31,9 @@ pub(super) fn object_id(person: &Person) -> Result<Uuid> {
 
 /// An id that the service gave.
 pub(super) fn parse_id(id: &str) -> Result<Uuid> {
-    Uuid::try_parse(id)
-        .map_err(|_| Error::new(Code::Decode, say!("person_without_id", "the service gave a person without an object id")))
+    Uuid::try_parse(id).map_err(|_| {
+        Error::new(Code::Decode, say!("person_without_id", "the service gave a person without an object id"))
+    })
 }
 
 /// Whether an error is about one person only, so that the others can go on.

@@ -14,8 +14,12 @@ mod who;
 
 use std::{collections::HashSet, pin::pin};
 
-use futures_util::future::{Either, select as select_first};
 pub(crate) use exclusion::Exclusions;
+use futures_util::{
+    Stream, StreamExt, TryStreamExt,
+    future::{Either, select as select_first},
+    stream,
+};
 pub(crate) use select::Found;
 pub(crate) use who::Who;
 
@@ -27,7 +31,6 @@ use crate::{
     service::{graph::Graph, user::Person},
 };
 use list::List;
-use select::Finder;
 
 /// Whom a request is about.
 #[derive(Debug, Default)]
@@ -80,9 +83,11 @@ pub(crate) async fn resolve(who: &Who, graph: &Graph, reporter: &Reporter) -> Re
         && !who.skip_faulty
         && missing.iter().any(|missing| missing.line.is_some())
     {
-        let faults = missing.into_iter().filter(|missing| missing.line.is_some()).map(|missing| missing.error).collect();
+        let faults =
+            missing.into_iter().filter(|missing| missing.line.is_some()).map(|missing| missing.error).collect();
         return Err(list::refuse(path, faults, true, reporter).await);
     }
+    // Who is excluded belongs to the tenant as well.
     let tenant_size = if who.all { u64::try_from(people.len()).ok() } else { None };
     let selected = people.len();
     people.retain(|selected| !exclusions.cover(&selected.person));
@@ -90,80 +95,24 @@ pub(crate) async fn resolve(who: &Who, graph: &Graph, reporter: &Reporter) -> Re
     missing.sort_by_key(|missing| missing.line);
     missing.retain(|missing| named.insert(missing.name.to_ascii_lowercase()));
     let selection = Selection { excluded: selected - people.len(), people, missing, tenant_size };
-    say_whom(selection.people.len(), selection.missing.len(), selection.excluded, reporter).await;
+    say_excluded(selection.excluded, reporter).await;
     Ok(selection)
 }
 
-/// Finds whom a request is about and gives them away as they come, the excluded left out; `take` says whether to go on.
-/// `enabled`: the caller wants only people whose sign-in is allowed (or blocked) and looks at what comes itself.
-/// Gives how many were left out.
+/// Finds whom a request is about, some at a time and only when more is asked for; nobody is left out, neither who is
+/// excluded nor who is missing. `enabled`: the caller wants only people whose sign-in is allowed (or blocked), and looks
+/// at what comes itself.
 ///
 /// # Errors
 ///
-/// As for [`resolve`], but unknown people on a list are [`Found::Missing`] like all others: whoever only reads wants to
-/// see the rest.
-pub(crate) async fn stream(
-    who: &Who,
+/// As for [`resolve`], but for unknown people on a list, who are [`Found::Missing`] like all others.
+pub(crate) async fn stream<'a>(
+    who: &'a Who,
     enabled: Option<bool>,
-    exclusions: &Exclusions,
-    graph: &Graph,
-    reporter: &Reporter,
-    mut take: impl AsyncFnMut(Vec<Found>) -> Result<bool>,
-) -> Result<usize> {
+    graph: &'a Graph,
+    reporter: &'a Reporter,
+) -> Result<impl Stream<Item = Result<Vec<Found>>> + Send + 'a> {
     who.check()?;
-    let mut excluded = 0;
-    each(who, enabled, graph, reporter, async |mut some| {
-        let found = some.len();
-        some.retain(|found| !matches!(found, Found::Person(selected) if exclusions.cover(&selected.person)));
-        excluded += found - some.len();
-        take(some).await
-    })
-    .await?;
-    Ok(excluded)
-}
-
-/// Says of a selection what its people do not show.
-pub(crate) async fn say_whom(people: usize, missing: usize, excluded: usize, reporter: &Reporter) {
-    if excluded > 0 {
-        let sentence = say!("people_excluded", "excluded and left alone: {count}", count = excluded);
-        reporter.note(Level::Information, sentence).await;
-    } else if people + missing == 0 {
-        reporter.note(Level::Information, say!("nobody_fits", "the selection fits nobody in this tenant")).await;
-    }
-}
-
-/// Waits for both, unless the first fails: then nothing else matters, neither the answer of the second nor its error.
-pub(crate) async fn before<F, T>(first: impl Future<Output = Result<F>>, second: impl Future<Output = T>) -> Result<(F, T)> {
-    match select_first(pin!(first), pin!(second)).await {
-        Either::Left((first, second)) => Ok((first?, second.await)),
-        Either::Right((second, first)) => Ok((first.await?, second)),
-    }
-}
-
-async fn gather(who: &Who, graph: &Graph, reporter: &Reporter) -> Result<(Vec<Selected>, Vec<Missing>)> {
-    let mut people = Vec::new();
-    let mut missing = Vec::new();
-    each(who, None, graph, reporter, async |some| {
-        for found in some {
-            match found {
-                Found::Person(selected) => people.push(selected),
-                Found::Missing(name) => missing.push(name),
-            }
-        }
-        Ok(true)
-    })
-    .await?;
-    Ok((people, missing))
-}
-
-/// Everybody whom the selectors find, and lines of the list that name nobody; with progress.
-async fn each(
-    who: &Who,
-    enabled: Option<bool>,
-    graph: &Graph,
-    reporter: &Reporter,
-    mut take: impl AsyncFnMut(Vec<Found>) -> Result<bool>,
-) -> Result<()> {
     let list = match &who.path {
         Some(path) => match List::read(path).await {
             Ok(list) => list,
@@ -172,19 +121,50 @@ async fn each(
         None => List::default(),
     };
     let total = who.named(list.people.len());
-    let mut completed = 0;
     let faults: Vec<Found> = list.faults.into_iter().map(|fault| Found::Missing(Missing::line(fault))).collect();
-    if !faults.is_empty() && !take(faults).await? {
-        return Ok(());
-    }
-    Finder::new(graph, who, enabled)
-        .find(list.people, async |some| {
+    let mut completed = 0;
+    let found = select::find(who, list.people, enabled, graph).and_then(move |some| {
+        completed += u64::try_from(some.len()).unwrap_or(0);
+        async move {
             reporter.check()?;
-            completed += u64::try_from(some.len()).unwrap_or(0);
             reporter.progress(progress(completed, total)).await;
-            take(some).await
-        })
-        .await
+            Ok(some)
+        }
+    });
+    Ok(stream::iter([Ok(faults)]).chain(found))
+}
+
+/// Says how many people an exclusion spares.
+pub(crate) async fn say_excluded(count: usize, reporter: &Reporter) {
+    if count > 0 {
+        let sentence = say!("people_excluded", "selected, but excluded and left alone: {count}", count = count);
+        reporter.note(Level::Information, sentence).await;
+    }
+}
+
+/// Waits for both, unless the first fails: then nothing else matters, neither the answer of the second nor its error.
+pub(crate) async fn before<F, T>(
+    first: impl Future<Output = Result<F>>,
+    second: impl Future<Output = T>,
+) -> Result<(F, T)> {
+    match select_first(pin!(first), pin!(second)).await {
+        Either::Left((first, second)) => Ok((first?, second.await)),
+        Either::Right((second, first)) => Ok((first.await?, second)),
+    }
+}
+
+async fn gather(who: &Who, graph: &Graph, reporter: &Reporter) -> Result<(Vec<Selected>, Vec<Missing>)> {
+    let mut found = pin!(stream(who, None, graph, reporter).await?);
+    let (mut people, mut missing) = (Vec::new(), Vec::new());
+    while let Some(some) = found.try_next().await? {
+        for found in some {
+            match found {
+                Found::Person(selected) => people.push(selected),
+                Found::Missing(name) => missing.push(name),
+            }
+        }
+    }
+    Ok((people, missing))
 }
 
 fn progress(completed: u64, total: Option<u64>) -> Progress {

@@ -37,12 +37,9 @@ impl Name {
 
     /// Nobody has this name.
     pub(crate) fn unknown(&self) -> Error {
-        Error::new(
-            Code::NotFound,
-            say!("user_unknown", "there is no person '{user}' in this tenant", user = self.text),
-        )
-        .on(self.text.as_str())
-        .advise(self.advice())
+        Error::new(Code::NotFound, say!("user_unknown", "there is no person '{user}' in this tenant", user = self.text))
+            .on(self.text.as_str())
+            .advise(self.advice())
     }
 
     /// What to do when nobody has this name.
@@ -73,7 +70,8 @@ mod tests {
 
     #[test]
     fn guests_and_odd_characters_are_names() {
-        for name in ["ann_fabrikam.com#EXT#@contoso.com", "d'arc@contoso.com", "$cash@contoso.com", "josé@contoso.com"] {
+        for name in ["ann_fabrikam.com#EXT#@contoso.com", "d'arc@contoso.com", "$cash@contoso.com", "josé@contoso.com"]
+        {
             assert!(key(name).is_some(), "{name}");
         }
     }

@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use futures_util::{StreamExt, stream};
-use uuid::Uuid;
+use futures_util::{Stream, StreamExt, TryFutureExt, TryStreamExt, stream, stream::BoxStream};
 
 use super::{
     Missing, Selected,
-    list::{List, Listed},
+    list::Listed,
     look_up::{IN_FLIGHT, concerns_one, look_up, object_id},
     name::Name,
     table,
@@ -18,7 +17,7 @@ use crate::{
     event::RECORDS_PER_EVENT,
     say,
     service::{
-        graph::Graph,
+        graph::{Call, Graph},
         user::{self, Person},
     },
 };
@@ -27,125 +26,107 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Found {
     Person(Selected),
-    /// A name that is nobody's, or whose person could not be read.
     Missing(Missing),
 }
 
-/// Finds people through one job's Graph.
-pub(super) struct Finder<'a> {
-    graph: &'a Graph,
-    who: &'a Who,
-    enabled: Option<bool>,
-    seen: HashSet<Uuid>,
+impl Found {
+    fn one_of_many(person: Person, eventual: bool) -> Self {
+        Self::Person(Selected { person, singly: false, line: None, eventual })
+    }
 }
 
-impl<'a> Finder<'a> {
-    /// `enabled`: only people whose sign-in is allowed (or blocked) are wanted; the service leaves the others out where
-    /// that saves pages.
-    pub(super) fn new(graph: &'a Graph, who: &'a Who, enabled: Option<bool>) -> Self {
-        Self { graph, who, enabled, seen: HashSet::new() }
-    }
-
-    /// Finds everybody, some at a time; `take` says whether to go on.
-    pub(super) async fn find(
-        mut self,
-        list: Vec<Listed>,
-        mut take: impl AsyncFnMut(Vec<Found>) -> Result<bool>,
-    ) -> Result<()> {
-        let who = self.who;
-        if who.all {
-            let call = self.enabled.map_or_else(user::list, user::list_enabled);
-            let graph = self.graph;
-            return graph.pages(&call, async |page, _| take(self.new_ones(page, false)?).await).await;
-        }
-        if let Some(filter) = &who.filter {
-            return self.filtered(filter, &mut take).await;
-        }
-        let named = who.users().map(Asked::singly).chain(list.into_iter().map(Asked::listed)).collect();
-        if !self.named(named, &mut take).await? {
-            return Ok(());
-        }
-        for group in who.groups() {
-            if !self.members(group, &mut take).await? {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// Those of a page who were not found before.
-    fn new_ones(&mut self, page: Vec<Person>, eventual: bool) -> Result<Vec<Found>> {
-        let mut found = Vec::with_capacity(page.len());
-        for person in page {
-            if self.seen.insert(object_id(&person)?) {
-                found.push(Found::Person(Selected { person, singly: false, line: None, eventual }));
-            }
-        }
-        Ok(found)
-    }
-
-    async fn named(
-        &mut self,
-        named: Vec<Asked>,
-        take: &mut impl AsyncFnMut(Vec<Found>) -> Result<bool>,
-    ) -> Result<bool> {
-        let graph = self.graph;
-        let mut arriving = stream::iter(named)
-            .map(async |asked: Asked| {
-                let person = look_up(graph, &asked.name).await;
-                (asked, person)
-            })
-            .buffered(IN_FLIGHT)
-            .ready_chunks(RECORDS_PER_EVENT);
-        while let Some(chunk) = arriving.next().await {
-            let mut found = Vec::with_capacity(chunk.len());
-            for (asked, person) in chunk {
-                match person {
-                    Ok(person) if self.seen.insert(object_id(&person)?) => {
-                        found.push(Found::Person(asked.selected(person)));
-                    }
-                    Ok(_) => {}
-                    Err(error) if concerns_one(&error) => found.push(Found::Missing(asked.missing(error))),
-                    Err(error) => return Err(error),
+/// Finds everybody whom the selectors of `who` and a list name: everybody once, in the order in which they are named,
+/// some at a time, each time only when more is asked for.
+///
+/// `enabled`: only people whose sign-in is allowed (or blocked) are wanted; the service leaves the others out where that
+/// saves pages.
+pub(super) fn find<'a>(
+    who: &'a Who,
+    list: Vec<Listed>,
+    enabled: Option<bool>,
+    graph: &'a Graph,
+) -> impl Stream<Item = Result<Vec<Found>>> + Send + 'a {
+    let mut seen = HashSet::new();
+    let everybody = if who.all {
+        pages(graph, enabled.map_or_else(user::list, user::list_enabled), false)
+    } else if let Some(filter) = &who.filter {
+        filtered(graph, filter)
+    } else {
+        let asked = who.users().map(Asked::singly).chain(list.into_iter().map(Asked::listed)).collect();
+        let groups = stream::iter(who.groups()).flat_map(|group| members(graph, group));
+        named(graph, asked).chain(groups).boxed()
+    };
+    everybody.map(move |some| {
+        let mut new = some?;
+        let mut fault = None;
+        new.retain(|found| match found {
+            Found::Missing(_) => true,
+            Found::Person(selected) => match object_id(&selected.person) {
+                Ok(id) => seen.insert(id),
+                Err(error) => {
+                    fault = Some(error);
+                    false
                 }
-            }
-            if !take(found).await? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
+            },
+        });
+        fault.map_or(Ok(new), Err)
+    })
+}
 
-    async fn members(&mut self, key: &str, take: &mut impl AsyncFnMut(Vec<Found>) -> Result<bool>) -> Result<bool> {
-        let graph = self.graph;
-        let group = graph.group(key).await?;
-        let mut bare = Vec::new();
-        let mut go_on = true;
-        graph
-            .members(&group, async |page| {
-                let (whole, without): (Vec<_>, Vec<_>) =
-                    page.into_iter().partition(|person| !person.user_principal_name.is_empty());
-                bare.extend(without.into_iter().map(|person| Asked::member(&person)));
-                go_on = take(self.new_ones(whole, false)?).await?;
-                Ok(go_on)
-            })
-            .await?;
-        Ok(go_on && self.named(bare, take).await?)
-    }
+type FoundSome<'a> = BoxStream<'a, Result<Vec<Found>>>;
 
-    async fn filtered(&mut self, filter: &str, take: &mut impl AsyncFnMut(Vec<Found>) -> Result<bool>) -> Result<()> {
-        let graph = self.graph;
-        for eventual in [false, true] {
-            let call = user::list_filtered(filter, eventual);
-            let read = graph.pages(&call, async |page, _| take(self.new_ones(page, eventual)?).await).await;
-            match read {
-                Err(error) if !eventual && error.facts().service_code.as_deref() == Some(NEEDS_INDEX) => {}
-                Err(error) => return Err(filter_refused(error)),
-                Ok(()) => return Ok(()),
-            }
+/// People by name, looked up side by side.
+fn named(graph: &Graph, asked: Vec<Asked>) -> FoundSome<'_> {
+    let look_up = move |asked: Asked| async move {
+        let person = look_up(graph, &asked.name).await;
+        asked.found(person)
+    };
+    stream::iter(asked)
+        .map(look_up)
+        .buffered(IN_FLIGHT)
+        .ready_chunks(RECORDS_PER_EVENT)
+        .map(|some| some.into_iter().collect())
+        .boxed()
+}
+
+/// People of a collection.
+fn pages(graph: &Graph, call: Call, eventual: bool) -> FoundSome<'_> {
+    let pages = graph.pages(call).stream();
+    pages.map_ok(move |page| page.into_iter().map(|person| Found::one_of_many(person, eventual)).collect()).boxed()
+}
+
+/// People in a group. Those of whom the service shows only an id here are looked up.
+fn members<'a>(graph: &'a Graph, name: &'a str) -> FoundSome<'a> {
+    let pages = async move { graph.group(name).await.map(|group| graph.members(&group)) };
+    pages
+        .try_flatten_stream()
+        .map_ok(move |page| {
+            let (whole, bare): (Vec<_>, Vec<_>) =
+                page.into_iter().partition(|person| !person.user_principal_name.is_empty());
+            let whole = whole.into_iter().map(|person| Found::one_of_many(person, false)).collect();
+            stream::iter([Ok(whole)]).chain(named(graph, bare.iter().map(Asked::member).collect()))
+        })
+        .try_flatten()
+        .boxed()
+}
+
+/// People whom a filter selects: from a replica, or from the index where only that understands the filter.
+fn filtered<'a>(graph: &'a Graph, filter: &'a str) -> FoundSome<'a> {
+    let first = pages(graph, user::list_filtered(filter, false), false);
+    let index = move |error: Error| {
+        if error.facts().service_code.as_deref() == Some(NEEDS_INDEX) {
+            pages(graph, user::list_filtered(filter, true), true)
+        } else {
+            stream::iter([Err(error)]).boxed()
         }
-        Ok(())
-    }
+    };
+    first
+        .flat_map(move |some| match some {
+            Ok(some) => stream::iter([Ok(some)]).boxed(),
+            Err(error) => index(error),
+        })
+        .map_err(filter_refused)
+        .boxed()
 }
 
 /// What the service says of a filter that only its index understands: learn.microsoft.com/graph/aad-advanced-queries
@@ -186,21 +167,21 @@ impl Asked {
         Self { name: Name::new(&person.id), singly: false, listed: None }
     }
 
-    fn line(&self) -> Option<u64> {
-        self.listed.as_ref().map(|listed| listed.line)
-    }
-
-    fn selected(&self, person: Person) -> Selected {
-        Selected { person, singly: self.singly, line: self.line(), eventual: false }
-    }
-
-    fn missing(self, error: Error) -> Missing {
-        let line = self.line();
+    /// What became of it. An error that would befall everybody is one.
+    fn found(self, person: Result<Person>) -> Result<Found> {
+        let line = self.listed.as_ref().map(|listed| listed.line);
+        let error = match person {
+            Ok(person) => {
+                return Ok(Found::Person(Selected { person, singly: self.singly, line, eventual: false }));
+            }
+            Err(error) if concerns_one(&error) => error,
+            Err(error) => return Err(error),
+        };
         let error = match &self.listed {
             Some(listed) if error.code() == Code::NotFound => listed.unknown(),
             Some(listed) => table::at(error, listed.line, Some(listed.column)),
             None => error,
         };
-        Missing { name: self.name.text, line, error }
+        Ok(Found::Missing(Missing { name: self.name.text, line, error }))
     }
 }

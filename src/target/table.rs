@@ -54,7 +54,9 @@ impl Table {
         let text = decode(bytes, file)?;
         let Some((line, start)) = heading(text) else {
             return Err(vec![
-                fault(1, None, say!("list_empty", "{file} has no heading", file = file)).on(file).advise(name_columns(expected)),
+                fault(1, None, say!("list_empty", "{file} has no heading", file = file))
+                    .on(file)
+                    .advise(name_columns(expected)),
             ]);
         };
         let separator = separator(start, expected);
@@ -81,10 +83,11 @@ impl Table {
                 file = self.file,
                 column = number(column)
             );
-            self.faults.push(fault(row.line, Some(column), sentence).on(self.file.as_str()).advise(say!(
-                "quote_cells",
-                "put cells that hold the separator into double quotes"
-            )));
+            self.faults.push(
+                fault(row.line, Some(column), sentence)
+                    .on(self.file.as_str())
+                    .advise(say!("quote_cells", "put cells that hold the separator into double quotes")),
+            );
         } else if !row.is_blank() {
             self.rows.push(row);
         }
@@ -114,7 +117,8 @@ impl Table {
 
     /// The fault of a list that has none of the columns that it must have.
     pub(crate) fn without(&self, names: &[&str]) -> Error {
-        let sentence = say!("list_no_column", "{file} has no column {column}", file = self.file, column = names.join("/"));
+        let sentence =
+            say!("list_no_column", "{file} has no column {column}", file = self.file, column = names.join("/"));
         fault(self.heading.line, None, sentence).on(self.file.as_str()).advise(name_columns(names))
     }
 }
@@ -151,7 +155,8 @@ fn decode<'a>(bytes: &'a [u8], file: &str) -> Result<&'a str, Vec<Error>> {
     let body = match Encoding::for_bom(bytes) {
         Some((encoding, mark)) if encoding == encoding_rs::UTF_8 => bytes.get(mark..).unwrap_or_default(),
         Some((other, _)) => {
-            let sentence = say!("list_encoding", "{file} is {encoding}, not UTF-8", file = file, encoding = other.name());
+            let sentence =
+                say!("list_encoding", "{file} is {encoding}, not UTF-8", file = file, encoding = other.name());
             return Err(vec![fault(1, None, sentence).on(file).advise(save_as())]);
         }
         None => bytes,
@@ -296,10 +301,10 @@ impl Scanner<'_> {
                         line = line,
                         column = number(column)
                     );
-                    self.faults.push(fault(line, Some(column), sentence).advise(say!(
-                        "double_quotes",
-                        "write a double quote inside a quoted cell twice"
-                    )));
+                    self.faults.push(
+                        fault(line, Some(column), sentence)
+                            .advise(say!("double_quotes", "write a double quote inside a quoted cell twice")),
+                    );
                 }
                 Some(_) => {}
             }
@@ -334,7 +339,11 @@ mod tests {
             ("#TYPE Selected.User\r\nUsername,Note\r\na@x,hello,,\r\n", 3),
         ] {
             assert_eq!(rows(text).first().map(|row| row.0), Some(line), "{text:?}");
-            assert_eq!(rows(text).first().map(|row| &row.1[..2]), Some(&["a@x".into(), "hello".into()][..]), "{text:?}");
+            assert_eq!(
+                rows(text).first().map(|row| &row.1[..2]),
+                Some(&["a@x".into(), "hello".into()][..]),
+                "{text:?}"
+            );
         }
     }
 

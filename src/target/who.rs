@@ -1,6 +1,6 @@
 //! The fields of a request that say who.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -46,7 +46,7 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<
     impl<'de> serde::de::Visitor<'de> for OneOrMany {
         type Value = Option<Vec<String>>;
 
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a text or a list of texts")
         }
 
@@ -82,7 +82,7 @@ impl Who {
     /// Refuses what says nobody, or says it in two ways that contradict each other. Nothing is read or sent.
     pub(crate) fn check(&self) -> Result<()> {
         if !self.selects() {
-            return Err(Error::new(Code::Argument, say!("nobody_selected", "nobody is selected")).advise(say!(
+            return Err(Error::new(Code::Argument, say!("no_selector", "nobody is selected")).advise(say!(
                 "give_a_selector",
                 "give one of user, path, group, filter or all; except only takes people away from those"
             )));
@@ -108,8 +108,7 @@ impl Who {
         }
         for (field, names) in [("user", &self.user), ("group", &self.group), ("except", &self.except)] {
             for (index, name) in names.iter().flatten().enumerate() {
-                let blank_group = field == "except" && Exclusion::new(name) == Exclusion::Group("");
-                if name.trim().is_empty() || blank_group {
+                if name.trim().is_empty() || (field == "except" && Exclusion::new(name).is_blank()) {
                     return Err(blank(&format!("{field}[{index}]")));
                 }
             }
@@ -132,24 +131,41 @@ impl Who {
         self.group.iter().flatten().map(|name| name.trim())
     }
 
-    pub(super) fn exclusions(&self) -> impl Iterator<Item = Exclusion<'_>> {
+    pub(super) fn exclusions(&self) -> impl Iterator<Item = Exclusion> {
         self.except.iter().flatten().map(|name| Exclusion::new(name))
     }
 }
 
 /// Somebody who is never touched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Exclusion<'a> {
-    Person(&'a str),
-    Group(&'a str),
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Exclusion {
+    Person(Name),
+    /// By object id or display name.
+    Group(String),
 }
 
-impl<'a> Exclusion<'a> {
-    fn new(text: &'a str) -> Self {
+impl Exclusion {
+    pub(super) fn new(text: &str) -> Self {
         match text.split_once(':') {
             // No user principal name has a colon, so this can be nothing else.
-            Some((kind, group)) if kind.trim().eq_ignore_ascii_case("group") => Self::Group(group.trim()),
-            _ => Self::Person(text.trim()),
+            Some((kind, group)) if kind.trim().eq_ignore_ascii_case("group") => Self::Group(group.trim().to_owned()),
+            _ => Self::Person(Name::new(text)),
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        match self {
+            Self::Person(name) => name.text.is_empty(),
+            Self::Group(name) => name.is_empty(),
+        }
+    }
+}
+
+impl fmt::Display for Exclusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(name) => f.write_str(&name.text),
+            Self::Group(name) => write!(f, "group:{name}"),
         }
     }
 }
@@ -220,8 +236,8 @@ mod tests {
 
     #[test]
     fn exclusions_are_people_or_groups() {
-        assert_eq!(Exclusion::new(" a@x "), Exclusion::Person("a@x"));
-        assert_eq!(Exclusion::new("Group: All staff"), Exclusion::Group("All staff"));
-        assert_eq!(Exclusion::new("group:a:b"), Exclusion::Group("a:b"));
+        assert_eq!(Exclusion::new(" a@x "), Exclusion::Person(Name::new("a@x")));
+        assert_eq!(Exclusion::new("Group: All staff"), Exclusion::Group("All staff".into()));
+        assert_eq!(Exclusion::new("group:a:b"), Exclusion::Group("a:b".into()));
     }
 }
