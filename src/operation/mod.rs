@@ -1,9 +1,13 @@
 //! What a caller can ask for: one file, one exported function, one cmdlet each.
 
+mod block_user;
 mod get_connection;
 mod get_run;
 mod get_user;
 pub(crate) mod request;
+mod reset_password;
+mod revoke_sessions;
+mod unblock_user;
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -72,6 +76,10 @@ async fn dispatch(operation: Operation, session: &Arc<Connected>, request: &str,
         Operation::GetConnection => get_connection::run(session, request, reporter).await,
         Operation::GetRun => get_run::run(session, request, reporter).await,
         Operation::GetUser => get_user::run(session, request, reporter).await,
+        Operation::BlockUser => block_user::run(session, request, reporter).await,
+        Operation::UnblockUser => unblock_user::run(session, request, reporter).await,
+        Operation::RevokeSessions => revoke_sessions::run(session, request, reporter).await,
+        Operation::ResetPassword => reset_password::run(session, request, reporter).await,
         _ => Err(Error::internal(format_args!("{} is not there yet", operation.name()))),
     }
 }
@@ -89,7 +97,7 @@ pub(crate) fn done() -> End {
 }
 
 /// The end of an operation that could not do its work.
-fn failed(error: &Error) -> End {
+pub(crate) fn failed(error: &Error) -> End {
     let (state, exit_code) = match error.code() {
         Code::Cancelled => (EndState::Cancelled, 5),
         Code::TimeLimit => (EndState::Interrupted, 5),

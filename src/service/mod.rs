@@ -5,6 +5,7 @@ pub(crate) mod directory;
 mod dispatch;
 pub(crate) mod graph;
 pub(crate) mod group;
+pub(crate) mod identity;
 pub(crate) mod user;
 
 /// The services that changes are made at, for one job.

@@ -1,0 +1,343 @@
+//! Carrying out a plan: for each person in order, for many people side by side.
+//!
+//! Of every change the intent is on disk before its request leaves, and its outcome before anybody is told. What a write
+//! did is never inferred: it is read back by a request that is sent after the answer to the write came, again and again
+//! for as long as replication may take, and what then is not seen is `Unknown`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    feed::Sink,
+    journal::{Intent, RunHandle},
+    outcome::{Record, Word},
+    plan::Plan,
+};
+use crate::{
+    change::{self, Change, Outcome, State, Verdict, Wanted, Written},
+    error::{Code, Error, Result},
+    say,
+    service::{Services, directory::RoleHolders, user::Person},
+    session::{identity::Identity, permission},
+};
+
+/// People in work at once: enough to fill the batches in flight, few enough that a cancelled run has little half done.
+const PEOPLE: usize = 256;
+/// A state that was read by itself and not longer ago than this need not be read again before a change.
+const FRESH: Duration = Duration::from_secs(20);
+/// First wait before a read-back; most replicas have the write by then.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+/// Longest wait between two read-backs.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// How long a read-back goes on after the caller wants to stop.
+const STOPPED_PATIENCE: Duration = Duration::from_secs(5);
+/// Writes of one change at the most: the first, and repeats because it came too early or its password was too weak.
+const WRITES: u32 = 3;
+
+/// A plan at work.
+#[derive(Debug)]
+pub(super) struct Execution<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) services: &'a Services,
+    pub(super) journal: &'a RunHandle,
+    pub(super) run_id: &'a str,
+    pub(super) identity: &'a Identity,
+    pub(super) holders: &'a RoleHolders,
+    /// What selecting people has shown of them, by object id.
+    pub(super) people: &'a BTreeMap<String, Seen<'a>>,
+    /// When that was read.
+    pub(super) seen_at: Instant,
+    /// Why each protected person must not be touched, by object id.
+    pub(super) protected: &'a BTreeMap<String, Error>,
+    /// People whom the administrator does not want touched after all, by object id.
+    pub(super) declined: &'a BTreeSet<String>,
+    pub(super) secret: &'a Secret,
+    /// Cancelled when nothing new is to be begun.
+    pub(super) stop: &'a CancellationToken,
+    /// What made it impossible to go on, if anything did.
+    pub(super) broken: Mutex<Option<Error>>,
+}
+
+/// A person as selecting has shown one.
+#[derive(Debug)]
+pub(super) struct Seen<'a> {
+    pub(super) person: &'a Person,
+    /// Read by itself, not from a list or an index that may lag.
+    pub(super) singly: bool,
+}
+
+/// Where new passwords come from and go to.
+#[derive(Debug, Default)]
+pub(crate) struct Secret {
+    /// The same for everybody; without it each person gets a generated one.
+    pub(crate) given: Option<SecretString>,
+    /// The caller asked to see it.
+    pub(crate) show: bool,
+}
+
+/// How a change went, and what the next ones of the same person must know of it.
+struct Settled {
+    record: Record,
+    /// When the service answered the write.
+    at: Option<Timestamp>,
+}
+
+impl Execution<'_> {
+    /// Carries out every change, people side by side. Ends early when told to stop; what then has no outcome was not begun.
+    pub(super) async fn run(&self, sink: Sink) -> Result<()> {
+        stream::iter(self.plan.chains()).for_each_concurrent(PEOPLE, |chain| self.chain(chain, sink.clone())).await;
+        match self.broken.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    async fn chain(&self, chain: &[Change], sink: Sink) {
+        let mut done: BTreeMap<u32, (Outcome, Option<Timestamp>)> = BTreeMap::new();
+        for change in chain {
+            if self.stop.is_cancelled() {
+                return;
+            }
+            let before = change.after.and_then(|after| done.get(&after));
+            let settled = match before {
+                Some((outcome, _)) if !outcome.holds() => Some(self.skipped(change, *outcome)),
+                before => self.change(change, before.and_then(|(_, at)| *at)).await,
+            };
+            // Without an outcome it was not begun: the run is being stopped, or can not go on.
+            let Some(Settled { record, at }) = settled else { return };
+            if let Err(error) = self.journal.settle(change.sequence, &record).await {
+                self.give_up(error);
+                return;
+            }
+            done.insert(change.sequence, (record.outcome, at));
+            if sink.send(record).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Nothing new is begun: what happens could no longer be written down.
+    fn give_up(&self, error: Error) {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.stop.cancel();
+    }
+
+    fn record(&self, change: &Change, outcome: Outcome) -> Record {
+        let subject = &change.subject;
+        let mut record = Record::new(
+            subject.user.clone(),
+            Some(subject.user_id.clone()),
+            change.wanted.kind(),
+            outcome,
+            self.run_id,
+        );
+        record.display_name.clone_from(&subject.display_name);
+        record.wanted = change.wanted.word();
+        record
+    }
+
+    fn skipped(&self, change: &Change, earlier: Outcome) -> Settled {
+        let error = Error::new(
+            Code::Dependency,
+            say!(
+                "dependency",
+                "not begun, because what must come first ended as {outcome}",
+                outcome = earlier.as_str()
+            ),
+        );
+        Settled { record: self.record(change, Outcome::Skipped).because(&error), at: None }
+    }
+
+    /// One change from its guard to its outcome; nothing if it was not begun.
+    async fn change(&self, change: &Change, not_before: Option<Timestamp>) -> Option<Settled> {
+        let id = &change.subject.user_id;
+        if let Some(error) = self.protected.get(id).filter(|_| change.wanted.takes_access()) {
+            return Some(Settled { record: self.record(change, Outcome::Refused).because(error), at: None });
+        }
+        if self.declined.contains(id) {
+            let error =
+                Error::new(Code::Declined, say!("declined", "not done, because the confirmation was answered with no"));
+            return Some(Settled { record: self.record(change, Outcome::Skipped).because(&error), at: None });
+        }
+        let before = match self.before(change).await {
+            Ok(before) => before,
+            Err(error) if error.code() == Code::Cancelled => return None,
+            Err(error) => return Some(self.failed(change, None, &error)),
+        };
+        if change.wanted.already(&before) {
+            let mut record = self.record(change, Outcome::Unchanged);
+            record.before = change.wanted.state_word(&before);
+            record.after.clone_from(&record.before);
+            record.effective_by = Some(record.at);
+            if let Some(caveat) = change.wanted.caveat(&before) {
+                record = record.saying(caveat);
+            }
+            return Some(Settled { record, at: None });
+        }
+        if let Some((outcome, error)) = change.wanted.impossible(&before) {
+            let mut settled = self.failed(change, Some(&before), &error);
+            settled.record.outcome = outcome;
+            return Some(settled);
+        }
+        if let Some(error) = self.out_of_reach(change) {
+            return Some(self.failed(change, Some(&before), &error));
+        }
+        self.carry_out(change, &before, not_before).await
+    }
+
+    /// The state before: as selecting has shown it, unless that says that nothing is to be done and could be out of date.
+    async fn before(&self, change: &Change) -> Result<State> {
+        if let Some(seen) = self.people.get(&change.subject.user_id)
+            && let Some(state) = change.wanted.known(seen.person)
+        {
+            let fresh = seen.singly && self.seen_at.elapsed() < FRESH;
+            if fresh || !change.wanted.already(&state) {
+                return Ok(state);
+            }
+        }
+        change.wanted.read(&change.subject, self.services).await
+    }
+
+    fn failed(&self, change: &Change, before: Option<&State>, error: &Error) -> Settled {
+        let mut record = self.record(change, Outcome::Failed).because(error);
+        record.before = before.and_then(|before| change.wanted.state_word(before));
+        Settled { record, at: None }
+    }
+
+    /// The role that the documented tables ask for and that we do not hold, if all of that is known.
+    fn out_of_reach(&self, change: &Change) -> Option<Error> {
+        let identity = self.identity;
+        let account = identity.account_id.as_ref()?;
+        if self.holders.scoped.contains(account) {
+            return None;
+        }
+        let none = BTreeSet::new();
+        let held = if identity.is_person { &self.holders.active } else { &self.holders.apps };
+        let act = change.wanted.act();
+        let mut target = self.holders.active_roles(&change.subject.user_id).peekable();
+        if !identity.is_person && target.peek().is_none() && !act.app_needs_role() {
+            return None;
+        }
+        let role = permission::missing_role(act, held.get(account).unwrap_or(&none), target)?;
+        Some(permission::role_error(role, &change.subject.user, &identity.account))
+    }
+
+    async fn carry_out(&self, change: &Change, before: &State, not_before: Option<Timestamp>) -> Option<Settled> {
+        let generated = match change.wanted {
+            Wanted::Password { .. } if self.secret.given.is_none() => match change::generate_password() {
+                Ok(password) => Some(password),
+                Err(error) => return Some(self.failed(change, Some(before), &error)),
+            },
+            _ => None,
+        };
+        let mut password = generated;
+        let intent = Intent {
+            what: change.wanted.action().to_owned(),
+            client_request_id: None,
+            before: serde_json::to_value(before).ok(),
+        };
+        if let Err(error) = self.journal.intend(change.sequence, intent).await {
+            self.give_up(error);
+            return None;
+        }
+        let sent_at = Timestamp::now();
+        let mut writes = 0;
+        let (record, at) = loop {
+            if writes == 0 && self.stop.is_cancelled() {
+                return None;
+            }
+            writes += 1;
+            let secret = self.secret.given.as_ref().or(password.as_ref());
+            let (at, lost) = match change.wanted.apply(&change.subject, secret, self.services).await {
+                Ok(at) => (at, None),
+                Err(error) if error.code() == Code::Cancelled => return None,
+                // What became of it is not known; the state may tell.
+                Err(error) if matches!(error.code(), Code::AnswerLost | Code::ServiceFault | Code::Decode) => {
+                    (None, Some(error))
+                }
+                Err(error) if error.code() == Code::Rejected && password.is_some() && writes == 1 => {
+                    // The service's list of weak passwords is not public: one fresh try.
+                    match change::generate_password() {
+                        Ok(fresh) => password = Some(fresh),
+                        Err(error) => return Some(self.failed(change, Some(before), &error)),
+                    }
+                    continue;
+                }
+                Err(error) => return Some(self.failed(change, Some(before), &error)),
+            };
+            let written = Written { at, not_before };
+            match self.read_back(change, before, &written).await {
+                Ok((Verdict::TooEarly, _)) if writes < WRITES => {}
+                Ok((Verdict::Reached, now)) => break (self.reached(change, &now), at),
+                Ok((_, now)) => break (self.not_confirmed(change, &now, lost.as_ref()), at),
+                Err(error) => {
+                    let error = lost.unwrap_or(error);
+                    break (self.record(change, Outcome::Unknown).because(&error), at);
+                }
+            }
+        };
+        let mut record = record;
+        record.before = change.wanted.state_word(before);
+        if record.wanted.is_none() {
+            record.wanted = Some(Word::One(sent_at.to_string()));
+        }
+        if self.secret.show && record.outcome.holds() && matches!(change.wanted, Wanted::Password { .. }) {
+            record.password = self.secret.given.clone().or(password);
+        }
+        Some(Settled { record, at })
+    }
+
+    /// Reads until the wanted state shows, or for as long as replication may take.
+    async fn read_back(&self, change: &Change, before: &State, written: &Written) -> Result<(Verdict, State)> {
+        let graph = &self.services.graph;
+        let started = Instant::now();
+        let mut wait = graph.scaled(FIRST_WAIT);
+        loop {
+            graph.pause(wait).await?;
+            let now = change.wanted.read(&change.subject, self.services).await?;
+            let verdict = change.wanted.judge(before, &now, written);
+            let patience = if self.stop.is_cancelled() { STOPPED_PATIENCE } else { change.wanted.patience() };
+            if verdict != Verdict::NotYet || started.elapsed() >= graph.scaled(patience) {
+                return Ok((verdict, now));
+            }
+            wait = (wait * 2).min(graph.scaled(LONGEST_WAIT));
+        }
+    }
+
+    fn reached(&self, change: &Change, now: &State) -> Record {
+        let outcome = if change.wanted.unprovable(now) { Outcome::Accepted } else { Outcome::Verified };
+        let mut record = self.record(change, outcome);
+        record.after = change.wanted.state_word(now);
+        record.effective_by = record.at.checked_add(change.wanted.takes_hold_after()).ok();
+        match change.wanted.caveat(now) {
+            Some(caveat) => record.saying(caveat),
+            None => record,
+        }
+    }
+
+    fn not_confirmed(&self, change: &Change, now: &State, lost: Option<&Error>) -> Record {
+        let error = lost.cloned().unwrap_or_else(|| {
+            Error::new(
+                Code::NotConfirmed,
+                say!(
+                    "not_confirmed",
+                    "the service took the change, but {seconds} seconds later it still does not show",
+                    seconds = change.wanted.patience().as_secs()
+                ),
+            )
+            .advise(say!("read_later", "read the state again later; repeating the command does no harm"))
+        });
+        let mut record = self.record(change, Outcome::Unknown).because(&error);
+        record.after = change.wanted.state_word(now);
+        record
+    }
+}

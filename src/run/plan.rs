@@ -1,0 +1,126 @@
+//! A plan: the ordered changes of one operation, as plain data with a digest.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::digest;
+use crate::{
+    change::{Change, Subject, Wanted},
+    error::{Error, Result},
+};
+
+/// What is to be done to each subject, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Step {
+    pub(crate) wanted: Wanted,
+    /// The step (an index) that must have succeeded first.
+    pub(crate) after: Option<usize>,
+}
+
+impl Step {
+    pub(crate) const fn new(wanted: Wanted) -> Self {
+        Self { wanted, after: None }
+    }
+
+    pub(crate) const fn after(wanted: Wanted, step: usize) -> Self {
+        Self { wanted, after: Some(step) }
+    }
+}
+
+/// The ordered changes of one operation, after selection, exclusion and guard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Plan {
+    /// Version of this form.
+    pub(crate) format: u32,
+    /// The cmdlet.
+    pub(crate) operation: String,
+    pub(crate) tenant_id: String,
+    /// Who planned it.
+    pub(crate) by: String,
+    pub(crate) planned_at: Timestamp,
+    pub(crate) reason: Option<String>,
+    pub(crate) changes: Vec<Change>,
+    /// SHA-256 of everything above.
+    pub(crate) digest: String,
+}
+
+/// Version of the form of plans.
+const FORMAT: u32 = 1;
+
+impl Plan {
+    /// Every step for every subject, subject by subject.
+    pub(crate) fn new(
+        operation: &str,
+        tenant_id: &str,
+        by: &str,
+        reason: Option<String>,
+        subjects: impl Iterator<Item = Subject>,
+        steps: &[Step],
+    ) -> Result<Self> {
+        let mut changes = Vec::new();
+        for subject in subjects {
+            let first = changes.len();
+            for step in steps {
+                changes.push(Change {
+                    sequence: sequence(changes.len())?,
+                    subject: subject.clone(),
+                    wanted: step.wanted.clone(),
+                    after: step.after.map(|after| sequence(first + after)).transpose()?,
+                });
+            }
+        }
+        let mut plan = Self {
+            format: FORMAT,
+            operation: operation.to_owned(),
+            tenant_id: tenant_id.to_owned(),
+            by: by.to_owned(),
+            planned_at: Timestamp::now(),
+            reason,
+            changes,
+            digest: String::new(),
+        };
+        plan.digest = plan.digest()?;
+        Ok(plan)
+    }
+
+    /// The digest of the plan as it stands, whatever `digest` says.
+    pub(crate) fn digest(&self) -> Result<String> {
+        let bare = Self { digest: String::new(), ..self.clone() };
+        let text = serde_json::to_vec(&bare).map_err(Error::internal)?;
+        Ok(digest::sha256(&[&text]))
+    }
+
+    /// The changes of each subject, in the plan's order.
+    pub(crate) fn chains(&self) -> impl Iterator<Item = &[Change]> {
+        self.changes.chunk_by(|one, next| one.subject.user_id == next.subject.user_id)
+    }
+}
+
+fn sequence(position: usize) -> Result<u32> {
+    u32::try_from(position).map_err(|_| Error::internal("a plan of more than four thousand million changes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject(id: &str) -> Subject {
+        Subject { user: format!("{id}@contoso.com"), user_id: id.to_owned(), display_name: None }
+    }
+
+    #[test]
+    fn steps_follow_each_other_within_a_person_and_the_digest_holds_them() {
+        let steps = [Step::new(Wanted::SignIn { allowed: false }), Step::after(Wanted::Sessions {}, 0)];
+        let plan = Plan::new("Block-M365User", "t", "me", None, ["a", "b"].map(subject).into_iter(), &steps).unwrap();
+        let after: Vec<_> = plan.changes.iter().map(|change| (change.sequence, change.after)).collect();
+        assert_eq!(after, [(0, None), (1, Some(0)), (2, None), (3, Some(2))]);
+        assert_eq!(plan.chains().count(), 2);
+        assert_eq!(plan.digest, plan.digest().unwrap());
+        let mut other = plan.clone();
+        other.changes[0].subject.user_id = "c".to_owned();
+        assert_ne!(other.digest().unwrap(), plan.digest);
+        let back: Plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
+        assert_eq!(back, plan);
+    }
+}
