@@ -12,7 +12,7 @@ mod select;
 mod table;
 mod who;
 
-use std::{collections::HashSet, pin::pin};
+use std::{collections::HashSet, path::Path, pin::pin};
 
 pub(crate) use exclusion::Exclusions;
 use futures_util::{
@@ -113,17 +113,19 @@ pub(crate) async fn stream<'a>(
     reporter: &'a Reporter,
 ) -> Result<impl Stream<Item = Result<Vec<Found>>> + Send + 'a> {
     who.check()?;
-    let list = match &who.path {
-        Some(path) => match List::read(path).await {
-            Ok(list) => list,
+    let (mut listed, mut faults) = (Vec::new(), Vec::new());
+    if let Some(path) = &who.path {
+        match List::read(path).await {
+            Ok(list) => {
+                listed = list.people;
+                faults.extend(list.faults.into_iter().map(|fault| Found::Missing(Missing::line(path, fault))));
+            }
             Err(faults) => return Err(list::refuse(path, faults, false, reporter).await),
-        },
-        None => List::default(),
-    };
-    let total = who.named(list.people.len());
-    let faults: Vec<Found> = list.faults.into_iter().map(|fault| Found::Missing(Missing::line(fault))).collect();
+        }
+    }
+    let total = who.named(listed.len());
     let mut completed = 0;
-    let found = select::find(who, list.people, enabled, graph).and_then(move |some| {
+    let found = select::find(who, listed, enabled, graph).and_then(move |some| {
         completed += u64::try_from(some.len()).unwrap_or(0);
         async move {
             reporter.check()?;
@@ -173,8 +175,9 @@ fn progress(completed: u64, total: Option<u64>) -> Progress {
 
 impl Missing {
     /// A line of a list that names nobody.
-    fn line(fault: Error) -> Self {
+    fn line(path: &Path, fault: Error) -> Self {
         let line = fault.facts().line;
-        Self { name: line.map_or_else(String::new, |line| format!("line {line}")), line, error: fault }
+        let place = line.map_or_else(String::new, |line| format!(":{line}"));
+        Self { name: format!("{}{place}", path.display()), line, error: fault }
     }
 }

@@ -57,19 +57,17 @@ pub(super) fn find<'a>(
         named(graph, asked).chain(groups).boxed()
     };
     everybody.map(move |some| {
-        let mut new = some?;
-        let mut fault = None;
-        new.retain(|found| match found {
-            Found::Missing(_) => true,
-            Found::Person(selected) => match object_id(&selected.person) {
-                Ok(id) => seen.insert(id),
-                Err(error) => {
-                    fault = Some(error);
-                    false
-                }
-            },
-        });
-        fault.map_or(Ok(new), Err)
+        let mut new = Vec::new();
+        for found in some? {
+            let is_new = match &found {
+                Found::Person(selected) => seen.insert(object_id(&selected.person)?),
+                Found::Missing(_) => true,
+            };
+            if is_new {
+                new.push(found);
+            }
+        }
+        Ok(new)
     })
 }
 
@@ -85,7 +83,7 @@ fn named(graph: &Graph, asked: Vec<Asked>) -> FoundSome<'_> {
         .map(look_up)
         .buffered(IN_FLIGHT)
         .ready_chunks(RECORDS_PER_EVENT)
-        .map(|some| some.into_iter().collect())
+        .map(Result::from_iter)
         .boxed()
 }
 
@@ -134,11 +132,12 @@ const NEEDS_INDEX: &str = "Request_UnsupportedQuery";
 
 /// A refused filter is the caller's to mend; any other error stays what it is.
 fn filter_refused(error: Error) -> Error {
-    if error.facts().http_status != Some(400) {
+    let refused = error.facts();
+    if refused.http_status != Some(400) {
         return error;
     }
-    let refused = error.facts();
-    let sentence = say!("filter_refused", "the service does not accept the filter: {reason}", reason = error);
+    let reason = refused.message_arguments.get("service_message").unwrap_or(&refused.message);
+    let sentence = say!("filter_refused", "the service does not accept the filter: {reason}", reason = reason);
     Error::new(Code::Argument, sentence).on("filter").with(|facts| {
         facts.http_status = refused.http_status;
         facts.service_code.clone_from(&refused.service_code);
