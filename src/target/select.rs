@@ -79,12 +79,7 @@ fn named(graph: &Graph, asked: Vec<Asked>) -> FoundSome<'_> {
         let person = look_up(graph, &asked.name).await;
         asked.found(person)
     };
-    stream::iter(asked)
-        .map(look_up)
-        .buffered(IN_FLIGHT)
-        .ready_chunks(RECORDS_PER_EVENT)
-        .map(Result::from_iter)
-        .boxed()
+    stream::iter(asked).map(look_up).buffered(IN_FLIGHT).ready_chunks(RECORDS_PER_EVENT).map(Result::from_iter).boxed()
 }
 
 /// People of a collection.
