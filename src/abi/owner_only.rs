@@ -1,162 +1,189 @@
 //! Files and folders of Windows that only the user of this process can reach.
 //!
 //! Not part of the boundary, but here because it needs the system's own functions and unsafe code lives nowhere else. The
-//! standard library cannot set an access list, and a program that could do it (`icacls`) would leave a moment in which
-//! the new file is open to others, and does nothing at all under Wine.
-//! learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
+//! standard library cannot set an access list; a program that could (`icacls`) would leave a moment in which a new file
+//! is open to others, and does nothing at all under Wine.
+//! learn.microsoft.com/windows/win32/secauthz/creating-a-security-descriptor-for-a-new-object-in-c--
 
-use std::{
-    ffi::OsStr,
-    io,
-    os::windows::ffi::OsStrExt,
-    path::Path,
-    ptr::{null, null_mut},
-};
+use std::{ffi::c_void, io, os::windows::ffi::OsStrExt, path::Path, ptr::null_mut};
 
 use windows_sys::Win32::{
-    Foundation::{CloseHandle, HANDLE, INVALID_HANDLE_VALUE, LocalFree},
+    Foundation::{CloseHandle, HANDLE, INVALID_HANDLE_VALUE},
     Security::{
-        Authorization::{
-            ConvertSidToStringSidW, ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
-        },
-        DACL_SECURITY_INFORMATION, GetTokenInformation, PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR,
-        SECURITY_ATTRIBUTES, SetFileSecurityW, TOKEN_QUERY, TOKEN_USER, TokenUser,
+        ACL, ACL_REVISION, AddAccessAllowedAceEx, CONTAINER_INHERIT_ACE, DACL_SECURITY_INFORMATION,
+        GetTokenInformation, InitializeAcl, InitializeSecurityDescriptor, OBJECT_INHERIT_ACE,
+        OBJECT_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION, PSID,
+        SE_DACL_PROTECTED, SECURITY_ATTRIBUTES, SECURITY_DESCRIPTOR, SID, SID_IDENTIFIER_AUTHORITY, SetFileSecurityW,
+        SetSecurityDescriptorControl, SetSecurityDescriptorDacl, SetSecurityDescriptorOwner, TOKEN_QUERY, TOKEN_USER,
+        TokenUser,
     },
-    Storage::FileSystem::{CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_ATTRIBUTE_NORMAL, FILE_GENERIC_WRITE},
-    System::Threading::{GetCurrentProcess, OpenProcessToken},
+    Storage::FileSystem::{
+        CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_ALL_ACCESS, FILE_ATTRIBUTE_NORMAL, FILE_EXECUTE,
+    },
+    System::{
+        LibraryLoader::{GetModuleHandleW, GetProcAddress},
+        Threading::{GetCurrentProcess, OpenProcessToken},
+    },
 };
 
 /// Makes a folder whose files are the user's alone, by inheritance. Fails with `AlreadyExists` if it is there.
 pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
-    let (folder, descriptor) = (wide(folder.as_os_str())?, Descriptor::of_user("OICI")?);
-    let attributes = descriptor.attributes();
-    // SAFETY: the path ends with a zero; the attributes and the descriptor in them live until the call returns.
-    succeeded(unsafe { CreateDirectoryW(folder.as_ptr(), &raw const attributes) })
+    let path = wide(folder)?;
+    FOLDER.for_user(|attributes| {
+        // SAFETY: the path ends with a zero, and both arguments live until the call returns.
+        succeeded(unsafe { CreateDirectoryW(path.as_ptr(), attributes) })
+    })?;
+    if on_wine() { FOLDER.restrict_on_wine(&path) } else { Ok(()) }
 }
 
 /// Makes an empty file that is the user's alone from its first moment. Fails with `AlreadyExists` if it is there.
 pub(crate) fn create_file(file: &Path) -> io::Result<()> {
-    let (file, descriptor) = (wide(file.as_os_str())?, Descriptor::of_user("")?);
-    let attributes = descriptor.attributes();
-    // SAFETY: the path ends with a zero; the attributes and the descriptor in them live until the call returns.
-    let handle = unsafe {
-        CreateFileW(
-            file.as_ptr(),
-            FILE_GENERIC_WRITE,
-            0,
-            &raw const attributes,
-            CREATE_NEW,
-            FILE_ATTRIBUTE_NORMAL,
-            null_mut(),
-        )
-    };
-    if handle == INVALID_HANDLE_VALUE { Err(io::Error::last_os_error()) } else { Handle(handle).close() }
+    let path = wide(file)?;
+    FILE.for_user(|attributes| {
+        // SAFETY: the path ends with a zero, and all arguments live until the call returns.
+        let handle = unsafe {
+            CreateFileW(path.as_ptr(), FILE.rights, 0, attributes, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, null_mut())
+        };
+        if handle == INVALID_HANDLE_VALUE {
+            return Err(io::Error::last_os_error());
+        }
+        drop(Handle(handle));
+        Ok(())
+    })?;
+    if on_wine() { FILE.restrict_on_wine(&path) } else { Ok(()) }
 }
 
 /// Takes a file away from everybody else, inherited rights included.
 pub(crate) fn restrict(file: &Path) -> io::Result<()> {
-    let (file, descriptor) = (wide(file.as_os_str())?, Descriptor::of_user("")?);
-    // SAFETY: the path ends with a zero; the descriptor lives until the call returns.
-    succeeded(unsafe {
-        SetFileSecurityW(file.as_ptr(), DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION, descriptor.0)
-    })
+    let path = wide(file)?;
+    if on_wine() { FILE.restrict_on_wine(&path) } else { FILE.for_user(|attributes| set(&path, attributes, 0)) }
 }
 
-/// A security descriptor in memory of the system.
-struct Descriptor(PSECURITY_DESCRIPTOR);
+/// An access list with one entry.
+struct Access {
+    rights: u32,
+    inheritance: u32,
+}
 
-impl Descriptor {
-    /// One entry, for the user of this process: everything. Protected: nothing is inherited from above. By the user's
-    /// own id, for what an elevated process makes is owned by all administrators.
-    fn of_user(inheritance: &str) -> io::Result<Self> {
-        let text = wide(OsStr::new(&format!("D:P(A;{inheritance};FA;;;{})", user()?)))?;
-        let mut descriptor = null_mut();
-        // SAFETY: the text ends with a zero; the place for the result is ours, and a size is not asked for.
-        succeeded(unsafe {
-            ConvertStringSecurityDescriptorToSecurityDescriptorW(
-                text.as_ptr(),
-                SDDL_REVISION_1,
-                &raw mut descriptor,
-                null_mut(),
-            )
-        })?;
-        Ok(Self(descriptor))
+const FILE: Access = Access { rights: FILE_ALL_ACCESS & !FILE_EXECUTE, inheritance: 0 };
+const FOLDER: Access = Access { rights: FILE_ALL_ACCESS, inheritance: CONTAINER_INHERIT_ACE | OBJECT_INHERIT_ACE };
+
+/// Room for a list with one entry, or for a user's id (at most 68 bytes) with what stands before it; whole words, for
+/// both want to be aligned.
+type Room = [u64; 32];
+
+impl Access {
+    /// For the user of this process. By the user's own id, for what an elevated process makes belongs to all
+    /// administrators.
+    fn for_user(&self, call: impl FnOnce(&SECURITY_ATTRIBUTES) -> io::Result<()>) -> io::Result<()> {
+        let mut user = Room::default();
+        let sid = fill_user(&mut user)?;
+        self.with(sid, null_mut(), call)
     }
 
-    fn attributes(&self) -> SECURITY_ATTRIBUTES {
-        SECURITY_ATTRIBUTES {
-            nLength: u32::try_from(size_of::<SECURITY_ATTRIBUTES>()).unwrap_or_default(),
-            lpSecurityDescriptor: self.0,
+    /// Wine makes a file mode of the list. An entry for somebody in the process's token becomes rights of the file's user
+    /// and of its group; only an entry for an owner who is not in the token becomes rights of the file's user alone.
+    /// Wine keeps no owner but the file's, so nobody gets anything by it.
+    fn restrict_on_wine(&self, path: &[u16]) -> io::Result<()> {
+        let mut nobody = SID {
+            Revision: 1,
+            SubAuthorityCount: 1,
+            IdentifierAuthority: SID_IDENTIFIER_AUTHORITY { Value: [0; 6] },
+            SubAuthority: [0],
+        };
+        let nobody = (&raw mut nobody).cast::<c_void>();
+        self.with(nobody, nobody, |attributes| set(path, attributes, OWNER_SECURITY_INFORMATION))
+    }
+
+    /// Calls with the list for `sid`, protected: nothing comes down from the folder above. A null `owner` names none.
+    fn with(
+        &self,
+        sid: PSID,
+        owner: PSID,
+        call: impl FnOnce(&SECURITY_ATTRIBUTES) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut list = Room::default();
+        let acl = list.as_mut_ptr().cast::<ACL>();
+        // SAFETY: the list is room of the size that is said, aligned for its head.
+        succeeded(unsafe { InitializeAcl(acl, bytes_of(&Room::default()), ACL_REVISION) })?;
+        // SAFETY: the list was initialised, and whoever calls here keeps the id.
+        succeeded(unsafe { AddAccessAllowedAceEx(acl, ACL_REVISION, self.inheritance, self.rights, sid) })?;
+
+        let mut descriptor = SECURITY_DESCRIPTOR::default();
+        let place = (&raw mut descriptor).cast::<c_void>();
+        // SAFETY: the place is a descriptor of ours.
+        succeeded(unsafe { InitializeSecurityDescriptor(place, SECURITY_DESCRIPTOR_REVISION) })?;
+        // SAFETY: the descriptor was initialised, and the list outlives it.
+        succeeded(unsafe { SetSecurityDescriptorDacl(place, 1, acl, 0) })?;
+        // SAFETY: the descriptor was initialised, and whoever calls here keeps the id.
+        succeeded(unsafe { SetSecurityDescriptorOwner(place, owner, 0) })?;
+        // SAFETY: the descriptor was initialised.
+        succeeded(unsafe { SetSecurityDescriptorControl(place, SE_DACL_PROTECTED, SE_DACL_PROTECTED) })?;
+
+        call(&SECURITY_ATTRIBUTES {
+            nLength: bytes_of(&SECURITY_ATTRIBUTES::default()),
+            lpSecurityDescriptor: place,
             bInheritHandle: 0,
-        }
+        })
     }
 }
 
-impl Drop for Descriptor {
-    fn drop(&mut self) {
-        // SAFETY: the system allocated it for us, and nobody else frees it.
-        unsafe { LocalFree(self.0) };
-    }
+/// The only revision there is (`SECURITY_DESCRIPTOR_REVISION`).
+const SECURITY_DESCRIPTOR_REVISION: u32 = 1;
+
+/// Gives what is at `path` the list, and what else `more` says.
+fn set(path: &[u16], attributes: &SECURITY_ATTRIBUTES, more: OBJECT_SECURITY_INFORMATION) -> io::Result<()> {
+    let parts = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION | more;
+    // SAFETY: the path ends with a zero, and both arguments live until the call returns.
+    succeeded(unsafe { SetFileSecurityW(path.as_ptr(), parts, attributes.lpSecurityDescriptor) })
 }
 
-/// An open handle.
+/// Whether this is Wine, which says so by a function that Windows has not.
+fn on_wine() -> bool {
+    // SAFETY: the name ends with a zero; the module is loaded in every process.
+    let ntdll = unsafe { GetModuleHandleW(windows_sys::w!("ntdll.dll")) };
+    // SAFETY: the module is never unloaded, and the name ends with a zero. The function is not called.
+    unsafe { GetProcAddress(ntdll, windows_sys::s!("wine_get_version")) }.is_some()
+}
+
+/// Puts the id of this process's user into `room`, and says where in it.
+fn fill_user(room: &mut Room) -> io::Result<PSID> {
+    // SAFETY: takes nothing, gives a constant.
+    let process = unsafe { GetCurrentProcess() };
+    let mut token = null_mut();
+    // SAFETY: the process is this one, and the place for the handle is ours.
+    succeeded(unsafe { OpenProcessToken(process, TOKEN_QUERY, &raw mut token) })?;
+    let token = Handle(token);
+    let (place, size) = (room.as_mut_ptr().cast::<c_void>(), bytes_of(room));
+    let mut used = 0;
+    // SAFETY: the room is ours and as big as is said.
+    succeeded(unsafe { GetTokenInformation(token.0, TokenUser, place, size, &raw mut used) })?;
+    // SAFETY: the call has put this structure at the room's beginning, which is aligned for it.
+    Ok(unsafe { room.as_ptr().cast::<TOKEN_USER>().read() }.User.Sid)
+}
+
+/// An open handle of ours.
 struct Handle(HANDLE);
-
-impl Handle {
-    fn close(self) -> io::Result<()> {
-        let handle = self.0;
-        std::mem::forget(self);
-        // SAFETY: the handle is open and ours, and was just given up.
-        succeeded(unsafe { CloseHandle(handle) })
-    }
-}
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        // SAFETY: the handle is open and ours.
+        // SAFETY: the handle is open, and nobody else closes it.
         unsafe { CloseHandle(self.0) };
     }
 }
 
-/// The id of this process's user, as text (`S-1-5-21-...`).
-fn user() -> io::Result<String> {
-    let mut token = null_mut();
-    // SAFETY: the place for the handle is ours; the process's own handle is always valid.
-    succeeded(unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) })?;
-    let token = Handle(token);
-
-    // A user's id is at most 68 bytes, behind its pointer; whole words, for the structure wants to be aligned.
-    let mut room = [0_u64; 32];
-    let size = u32::try_from(size_of_val(&room)).unwrap_or_default();
-    let mut used = 0;
-    // SAFETY: the room is ours and as big as we say.
-    succeeded(unsafe { GetTokenInformation(token.0, TokenUser, room.as_mut_ptr().cast(), size, &raw mut used) })?;
-    // SAFETY: the call filled the room with this structure, and the room is aligned for it.
-    let sid = unsafe { room.as_ptr().cast::<TOKEN_USER>().read() }.User.Sid;
-
-    let mut text = null_mut();
-    // SAFETY: the id lies in the room, which is still there; the place for the result is ours.
-    succeeded(unsafe { ConvertSidToStringSidW(sid, &raw mut text) })?;
-    let length = (0..).take_while(|&at| {
-        // SAFETY: the text ends with a zero, and nothing behind that is looked at.
-        unsafe { *text.add(at) != 0 }
-    });
-    // SAFETY: so many characters were just looked at.
-    let characters = unsafe { std::slice::from_raw_parts(text, length.count()) };
-    let user = String::from_utf16(characters).map_err(io::Error::other);
-    // SAFETY: the system allocated it for us, and nobody else frees it.
-    unsafe { LocalFree(text.cast()) };
-    user
-}
-
-/// Text for the system: sixteen bits, with a zero at its end and none before.
-fn wide(text: &OsStr) -> io::Result<Vec<u16>> {
-    let mut text: Vec<u16> = text.encode_wide().collect();
+/// A path for the system: sixteen bits, with a zero at its end and none before.
+fn wide(path: &Path) -> io::Result<Vec<u16>> {
+    let mut text: Vec<u16> = path.as_os_str().encode_wide().collect();
     if text.contains(&0) {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     text.push(0);
     Ok(text)
+}
+
+fn bytes_of<T>(value: &T) -> u32 {
+    u32::try_from(size_of_val(value)).unwrap_or(u32::MAX)
 }
 
 fn succeeded(answer: i32) -> io::Result<()> {
