@@ -51,7 +51,8 @@ pub(super) fn register(tenant: &mut Tenant, place: &Place) -> Apps {
     let exchange = BTreeMap::from([(EXCHANGE_MANAGE_AS_APP, "Exchange.ManageAsApp".to_owned())]);
     let exchange = service(tenant, place, EXCHANGE, "Office 365 Exchange Online", exchange);
 
-    let full = app(tenant, place, "M365 Access", true, PRODUCT);
+    let delegated = [PRODUCT, &["Exchange.Manage"]].concat();
+    let full = app(tenant, place, "M365 Access", true, &delegated);
     grant(tenant, full.0, graph, PRODUCT);
     grant(tenant, full.0, exchange, &["Exchange.ManageAsApp"]);
     for role in PRODUCT_ROLES {

@@ -50,7 +50,11 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     pub(super) fn new(world: &'a World, request: &'a Request, version: Version, tenant: &str) -> Self {
-        let correlation = request.headers.get("client-request-id").and_then(|value| value.to_str().ok());
+        // The server has given both ids already; a caller's own may be of another form.
+        let id = |name: &str| {
+            let id = request.headers.get(name).and_then(|value| value.to_str().ok());
+            id.and_then(|id| Uuid::try_parse(id).ok()).unwrap_or_else(Uuid::new_v4)
+        };
         Self {
             world,
             headers: &request.headers,
@@ -58,8 +62,8 @@ impl<'a> Asked<'a> {
             tenant: tenant.to_owned(),
             form: Form::read(request),
             now: Timestamp::now(),
-            trace_id: Uuid::new_v4(),
-            correlation_id: correlation.and_then(|id| Uuid::try_parse(id).ok()).unwrap_or_else(Uuid::new_v4),
+            trace_id: id("request-id"),
+            correlation_id: id("client-request-id"),
         }
     }
 

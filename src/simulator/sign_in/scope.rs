@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use uuid::{Uuid, uuid};
+use uuid::Uuid;
 
 use super::{
     address::below_base,
@@ -10,14 +10,11 @@ use super::{
     request::{Asked, Version},
 };
 use crate::simulator::{
+    permission::{EXCHANGE, GRAPH},
     tenant::{ServicePrincipal, Tenant},
     world::World,
 };
 
-/// App id of Microsoft Graph.
-pub(super) const GRAPH: Uuid = uuid!("00000003-0000-0000-c000-000000000000");
-/// App id of Exchange Online.
-pub(super) const EXCHANGE: Uuid = uuid!("00000002-0000-0ff1-ce00-000000000000");
 const GRAPH_ROOT: &str = "https://graph.microsoft.com";
 const EXCHANGE_ROOT: &str = "https://outlook.office365.com";
 
