@@ -131,6 +131,14 @@ impl Devices {
         Ok(device)
     }
 
+    /// Makes a code end at a given moment.
+    #[cfg(test)]
+    pub(super) fn age(&self, code: &str, end: Timestamp) {
+        if let Some(device) = self.lock().get_mut(code) {
+            device.end = end;
+        }
+    }
+
     /// A code has given its tokens.
     pub(super) fn forget(&self, code: &str) {
         self.lock().remove(code);

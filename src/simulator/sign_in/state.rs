@@ -78,4 +78,12 @@ impl State {
     pub(super) fn refresh(&self, token: &str) -> Option<Refresh> {
         self.refreshes.lock().tokens.get(token).cloned()
     }
+
+    /// Makes a refresh token end at a given moment.
+    #[cfg(test)]
+    pub(super) fn age(&self, token: &str, end: Timestamp) {
+        if let Some(refresh) = self.refreshes.lock().tokens.get_mut(token) {
+            refresh.end = end;
+        }
+    }
 }
