@@ -13,7 +13,7 @@ use crate::simulator::{
 };
 
 /// Everything that the product asks Graph for, with the least permission for each.
-const PRODUCT: &[&str] = &[
+pub(super) const PRODUCT: &[&str] = &[
     "User.Read.All",
     "User.ReadWrite.All",
     "User.EnableDisableAccount.All",

@@ -11,6 +11,8 @@ mod methods;
 mod names;
 mod people;
 mod secret;
+#[cfg(test)]
+mod tests;
 
 use uuid::{Uuid, uuid};
 
