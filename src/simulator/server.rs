@@ -28,7 +28,7 @@ use super::{
     graph,
     line::Line,
     sign_in,
-    wire::{Answer, Request},
+    wire::{Answer, Request, Service},
     world::World,
 };
 
@@ -171,14 +171,12 @@ fn name(request: &mut Request) {
 }
 
 async fn route(world: &World, request: &Request) -> Answer {
-    if graph::Version::split(&request.path).is_some() {
-        return graph::answer(world, request).await;
-    }
-    if request.path.starts_with("/adminapi/") {
+    match Service::of(&request.path) {
+        Service::Graph => graph::answer(world, request).await,
         // Exchange Online's commands are answered here.
-        return Answer::empty(404);
+        Service::Exchange => Answer::empty(404),
+        Service::SignIn => sign_in::answer(world, request).await.unwrap_or_else(|| Answer::empty(404)),
     }
-    sign_in::answer(world, request).await.unwrap_or_else(|| Answer::empty(404))
 }
 
 fn seal(answer: Answer, request: &Request) -> Response<Full<Bytes>> {

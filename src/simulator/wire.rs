@@ -4,6 +4,33 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde_json::Value;
 
+use super::graph::Version;
+
+/// A service of the tenant; all three are served at one address and told apart by the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Service {
+    /// Microsoft Graph.
+    Graph,
+    /// Exchange Online.
+    Exchange,
+    /// The sign-in service.
+    SignIn,
+}
+
+impl Service {
+    /// Whose path this is.
+    pub fn of(path: &str) -> Self {
+        if Version::split(path).is_some() {
+            Self::Graph
+        } else if path.starts_with("/adminapi/") {
+            Self::Exchange
+        } else {
+            Self::SignIn
+        }
+    }
+}
+
 /// A request, wholly read.
 #[derive(Debug, Clone)]
 pub struct Request {
