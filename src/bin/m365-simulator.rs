@@ -42,6 +42,9 @@ struct Arguments {
     /// Milliseconds until a write is seen by reads, before scaling
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 50)]
     replication_ms: u64,
+    /// Do not hold calls for authentication methods to 5 in 10 seconds, the quota of reports
+    #[arg(long)]
+    no_method_quota: bool,
 }
 
 impl From<Arguments> for Options {
@@ -55,6 +58,7 @@ impl From<Arguments> for Options {
             https: arguments.https,
             fault_path: arguments.faults,
             replication_milliseconds: arguments.replication_ms,
+            method_quota: !arguments.no_method_quota,
         }
     }
 }

@@ -17,11 +17,53 @@ impl Clock {
 
     /// How long `documented` takes in this tenant.
     pub fn scaled(&self, documented: Duration) -> Duration {
-        documented.div_f64(self.scale)
+        Duration::try_from_secs_f64(documented.as_secs_f64() / self.scale).unwrap_or(documented)
     }
 
     /// The time scale.
     pub fn scale(&self) -> f64 {
         self.scale
+    }
+
+    /// `Retry-After` for a wait in this tenant's time. At the service's pace it is whole seconds, 1 at least, as the
+    /// service gives it; faster, where whole seconds would be far too long, it has milliseconds.
+    pub fn retry_after(&self, wait: Duration) -> String {
+        if self.scale > 1.0 {
+            seconds(wait)
+        } else {
+            let started = u64::from(wait.subsec_nanos() > 0);
+            (wait.as_secs() + started).max(1).to_string()
+        }
+    }
+}
+
+/// A number of seconds, rounded up to milliseconds, without a fraction where there is none.
+pub(super) fn seconds(time: Duration) -> String {
+    let milliseconds = time.as_nanos().div_ceil(1_000_000);
+    let (whole, fraction) = (milliseconds / 1_000, milliseconds % 1_000);
+    if fraction == 0 { whole.to_string() } else { format!("{whole}.{fraction:03}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_whole_seconds_at_the_services_pace_and_finer_when_faster() {
+        let wait = Duration::from_micros(1_200_100);
+        assert_eq!(Clock::new(1.0).retry_after(wait), "2");
+        assert_eq!(Clock::new(1.0).retry_after(Duration::from_millis(3)), "1");
+        assert_eq!(Clock::new(1.0).retry_after(Duration::from_secs(10)), "10");
+        assert_eq!(Clock::new(0.5).retry_after(wait), "2");
+        assert_eq!(Clock::new(100.0).retry_after(wait), "1.201");
+        assert_eq!(Clock::new(100.0).retry_after(Duration::from_secs(4)), "4");
+    }
+
+    #[test]
+    fn a_scale_that_is_no_scale_is_the_services_own() {
+        for scale in [0.0, -3.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(Clock::new(scale).scaled(Duration::from_secs(7)), Duration::from_secs(7));
+        }
+        assert_eq!(Clock::new(2.0).scaled(Duration::from_secs(7)), Duration::from_millis(3_500));
     }
 }

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod fault;
 pub mod graph;
 mod line;
+mod outgoing;
 pub mod permission;
 pub mod population;
 pub mod quota;
@@ -23,7 +24,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use self::{
     certificate::Authority,
-    fault::Faults,
+    fault::{Faults, plan::Plan},
     server::{Bound, Server},
     world::World,
 };
@@ -49,6 +50,9 @@ pub struct Options {
     pub fault_path: Option<PathBuf>,
     /// How long a write takes to be seen by reads (before scaling); reads through the eventual index lag twice as long.
     pub replication_milliseconds: u64,
+    /// Holds calls for authentication methods to 5 in 10 seconds. The page of limits counts `authenticationMethod` to the
+    /// reports; whether it means these calls is not certain.
+    pub method_quota: bool,
 }
 
 impl Default for Options {
@@ -62,6 +66,7 @@ impl Default for Options {
             https: false,
             fault_path: None,
             replication_milliseconds: 50,
+            method_quota: true,
         }
     }
 }
@@ -69,6 +74,8 @@ impl Default for Options {
 impl Options {
     /// The fewest and the most people of a tenant.
     pub const USERS: std::ops::RangeInclusive<u32> = 10..=200_000;
+    /// The slowest and the fastest time scale.
+    pub const TIME_SCALE: std::ops::RangeInclusive<f64> = 0.001..=1_000_000.0;
     /// The longest latency, in milliseconds.
     pub const LONGEST_LATENCY: u64 = 600_000;
 
@@ -82,10 +89,12 @@ impl Options {
                 users = self.users
             )));
         }
-        if !(self.time_scale.is_finite() && self.time_scale > 0.0) {
+        if !Self::TIME_SCALE.contains(&self.time_scale) {
             return Err(StartError::Option(say!(
                 "simulator_time_scale",
-                "the time scale of a simulated tenant is a number above 0, not {scale}",
+                "the time scale of a simulated tenant is a number from {least} to {most}, not {scale}",
+                least = Self::TIME_SCALE.start(),
+                most = Self::TIME_SCALE.end(),
                 scale = self.time_scale
             )));
         }
@@ -146,6 +155,8 @@ impl Simulator {
 /// [`StartError`]: values out of range, a faulty plan of faults, a port that is taken.
 pub async fn start(options: Options) -> Result<Simulator, StartError> {
     options.check()?;
+    let plan = options.fault_path.as_deref().map(Plan::read).transpose().map_err(StartError::Option)?;
+    let faults = Faults::new(plan.unwrap_or_default());
     let bound = Bound::new(options.port).await.map_err(|error| {
         StartError::System(say!(
             "simulator_port",
@@ -181,7 +192,7 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
     description.exchange_endpoint.clone_from(&base);
     description.ca_certificate_path = authority.as_ref().map(|authority| authority.path().display().to_string());
 
-    let world = Arc::new(World::new(options, base, Faults::default(), tenant));
+    let world = Arc::new(World::new(options, base, faults, tenant));
     let server = bound.serve(Arc::clone(&world), tls);
     Ok(Simulator { description, world, server, authority })
 }

@@ -3,11 +3,11 @@
 //! It reads requests whole, asks the part that answers them, and adds what every answer of the services carries. It owns
 //! its connections down to the socket, because a fault may have to break one.
 
-use std::{convert::Infallible, net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{fmt, net::Ipv4Addr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, header};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -25,8 +25,10 @@ use tokio_util::{
 use uuid::Uuid;
 
 use super::{
+    fault::{self, Played},
     graph,
     line::Line,
+    outgoing::Outgoing,
     sign_in,
     wire::{Answer, Request, Service},
     world::World,
@@ -130,7 +132,7 @@ async fn converse(line: impl AsyncRead + AsyncWrite + Unpin + 'static, world: Ar
     let service = service_fn(move |request| {
         let world = Arc::clone(&world);
         let cut = cut.clone();
-        async move { Ok::<_, Infallible>(respond(&world, request, &cut).await) }
+        async move { respond(&world, request, &cut).await }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new());
@@ -139,7 +141,23 @@ async fn converse(line: impl AsyncRead + AsyncWrite + Unpin + 'static, world: Ar
     builder.serve_connection(TokioIo::new(line), service).await.unwrap_or_default();
 }
 
-async fn respond(world: &World, request: http::Request<Incoming>, _cut: &CancellationToken) -> Response<Full<Bytes>> {
+/// There is no answer: the connection is being reset.
+#[derive(Debug)]
+struct Lost;
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is reset, as the plan of faults wants it")
+    }
+}
+
+impl std::error::Error for Lost {}
+
+async fn respond(
+    world: &World,
+    request: http::Request<Incoming>,
+    cut: &CancellationToken,
+) -> Result<Response<Outgoing>, Lost> {
     let (head, body) = request.into_parts();
     let mut request = Request {
         method: head.method,
@@ -149,18 +167,27 @@ async fn respond(world: &World, request: http::Request<Incoming>, _cut: &Cancell
         body: Bytes::new(),
     };
     name(&mut request);
-    let answer = match Limited::new(body, BODY_LIMIT).collect().await {
+    let played = match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(body) => {
             request.body = body.to_bytes();
-            route(world, &request).await
+            let fault = world.faults.next(&request, false);
+            fault::play(world, &request, fault, route(world, &request)).await
         }
-        Err(error) if error.is::<LengthLimitError>() => Answer::empty(413),
-        Err(_) => Answer::empty(400),
+        Err(error) if error.is::<LengthLimitError>() => Played::Whole(Answer::empty(413)),
+        Err(_) => Played::Whole(Answer::empty(400)),
     };
     if world.options.latency_milliseconds > 0 {
         tokio::time::sleep(Duration::from_millis(world.options.latency_milliseconds)).await;
     }
-    seal(answer, &request)
+    match played {
+        Played::Whole(answer) => Ok(seal(answer, &request, Outgoing::whole)),
+        // Of nothing there is no half: such an answer is lost altogether.
+        Played::Cut(answer) if !answer.body.is_empty() => Ok(seal(answer, &request, Outgoing::cut)),
+        Played::Cut(_) | Played::Lost => {
+            cut.cancel();
+            Err(Lost)
+        }
+    }
 }
 
 /// Gives the request the ids that its answer, and the body of an error, will carry.
@@ -179,8 +206,8 @@ async fn route(world: &World, request: &Request) -> Answer {
     }
 }
 
-fn seal(answer: Answer, request: &Request) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(answer.body));
+fn seal(answer: Answer, request: &Request, body: fn(Bytes) -> Outgoing) -> Response<Outgoing> {
+    let mut response = Response::new(body(answer.body));
     *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
     *response.headers_mut() = answer.headers;
     for id in [REQUEST_ID, CLIENT_REQUEST_ID] {

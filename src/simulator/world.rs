@@ -8,7 +8,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{Options, clock::Clock, fault::Faults, sign_in, tenant::Tenant};
+use super::{Options, clock::Clock, fault::Faults, quota::Ledger, sign_in, tenant::Tenant};
 
 /// A simulated tenant at work.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct World {
     pub faults: Faults,
     /// Base address, for example `http://127.0.0.1:4711`: Graph, sign-in and Exchange are served below it.
     pub base: String,
+    /// What has been charged to the quotas.
+    pub ledger: Ledger,
     /// When it was made: the zero of positions in time that clients are handed.
     pub started: Instant,
     /// What the sign-in service remembers: device codes and refresh tokens.
@@ -36,6 +38,7 @@ impl World {
             options,
             faults,
             base,
+            ledger: Ledger::default(),
             started: Instant::now(),
             sign_in: sign_in::State::default(),
             tenant: RwLock::new(tenant),

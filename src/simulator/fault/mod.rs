@@ -5,6 +5,7 @@
 
 mod pattern;
 pub mod plan;
+mod play;
 
 use std::{
     collections::HashMap,
@@ -15,6 +16,7 @@ use std::{
 use ring::digest;
 
 use self::plan::{Plan, Rule};
+pub use self::play::{Played, play};
 use super::wire::Request;
 
 /// What goes wrong with one request or one batch item.

@@ -75,9 +75,12 @@ pub struct Rule {
 
 impl Rule {
     pub(super) fn matches(&self, request: &Request, in_batch: bool) -> bool {
-        self.in_batch.is_none_or(|wanted| wanted == in_batch)
+        let service = Service::of(&request.path);
+        // Nobody brings a token to the sign-in service that could be challenged.
+        (service != Service::SignIn || self.fault != Fault::ClaimsChallenge)
+            && self.in_batch.is_none_or(|wanted| wanted == in_batch)
             && self.method.as_ref().is_none_or(|method| request.method.as_str().eq_ignore_ascii_case(method))
-            && self.service.is_none_or(|service| service == Service::of(&request.path))
+            && self.service.is_none_or(|wanted| wanted == service)
             && self
                 .path
                 .as_ref()
@@ -182,6 +185,9 @@ impl RuleText {
         }
         if self.every == Some(0) {
             return Err("every is at least 1".to_owned());
+        }
+        if self.fault.claims_challenge && self.matching.service == Some(Service::SignIn) {
+            return Err("claimsChallenge goes with the services graph and exchange".to_owned());
         }
         let mut in_batch = self.matching.in_batch;
         for (only, place, word) in

@@ -122,6 +122,7 @@ fn a_faulty_plan_is_refused_with_its_line_or_its_rule() {
         (r#"{ "rules": [{ "probability": 1.5, "fault": { "status": 503 } }] }"#, "probability"),
         (r#"{ "rules": [{ "every": 0, "fault": { "status": 503 } }] }"#, "every"),
         (r#"{ "rules": [{ "match": { "inBatch": false }, "fault": { "missingItem": true } }] }"#, "inBatch true"),
+        (r#"{ "rules": [{ "match": { "service": "signIn" }, "fault": { "claimsChallenge": true } }] }"#, "graph"),
         (r#"{ "rules": [{ "match": { "service": "teams" }, "fault": { "status": 503 } }] }"#, "teams"),
     ] {
         let refusal = Plan::parse(plan).unwrap_err();

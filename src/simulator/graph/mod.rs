@@ -8,6 +8,7 @@ mod call;
 mod failure;
 mod filter;
 mod options;
+mod overload;
 mod page;
 mod path;
 mod permission;
@@ -27,6 +28,8 @@ use super::{
     wire::{Answer, Request},
     world::{Caller, World},
 };
+
+pub(super) use self::overload::{throttled, unavailable};
 
 /// A version of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +101,7 @@ fn route(call: &Call<'_>, segments: &[String]) -> Answered {
 }
 
 /// 401, with what a client needs to get a better token.
-fn refused(world: &World, request: &Request, unbelieved: &Unbelieved) -> Answer {
+pub(super) fn refused(world: &World, request: &Request, unbelieved: &Unbelieved) -> Answer {
     let (message, challenge) = match unbelieved {
         Unbelieved::Missing => ("Access token is empty.", String::new()),
         Unbelieved::Malformed => ("Access token is malformed.", r#", error="invalid_token""#.to_owned()),
