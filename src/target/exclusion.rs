@@ -42,7 +42,11 @@ impl Exclusions {
         for (exclusion, found) in found {
             match found {
                 Ok(found) => ids.extend(found),
-                Err(error) if matches!(error.code(), Code::NotFound | Code::Ambiguous) => {
+                // What the directory says of a name, not what a service says of a request.
+                Err(error)
+                    if matches!(error.code(), Code::NotFound | Code::Ambiguous)
+                        && error.facts().http_status.is_none() =>
+                {
                     unresolved.push((exclusion, error));
                 }
                 Err(error) => return Err(error),
@@ -60,7 +64,7 @@ impl Exclusions {
 
 async fn people(exclusion: &Exclusion, graph: &Graph) -> Result<Vec<Uuid>> {
     match exclusion {
-        Exclusion::Person(name) => Ok(vec![object_id(&look_up(graph, name).await?)?]),
+        Exclusion::Person(name) => Ok(vec![object_id(&look_up(graph, name).await??)?]),
         Exclusion::Group(name) => {
             let group = graph.group(name).await?;
             graph.people_in(&group).await?.iter().map(|id| parse_id(id)).collect()

@@ -7,7 +7,7 @@ use crate::{
     error::{Code, Error, Result},
     say,
     service::{
-        graph::Graph,
+        graph::{Graph, Reply},
         user::{self, Person},
     },
 };
@@ -15,13 +15,30 @@ use crate::{
 /// People who are looked up side by side: several full batches, few enough that a caller who stops reading stops them.
 pub(super) const IN_FLIGHT: usize = 256;
 
-/// The person whom a name means.
-pub(super) async fn look_up(graph: &Graph, name: &Name) -> Result<Person> {
-    let Some(key) = &name.key else { return Err(name.unknown()) };
-    let reply = graph.call(user::read(key)).await?;
-    let person = user::found(reply)?.ok_or_else(|| name.unknown())?;
-    object_id(&person)?;
-    Ok(person)
+/// The person whom a name means. The outer error would befall everybody; the inner one is about this name only.
+pub(super) async fn look_up(graph: &Graph, name: &Name) -> Result<Result<Person>> {
+    match &name.key {
+        Some(key) => found(name, graph.call(user::read(key)).await),
+        None => Ok(Err(name.unknown())),
+    }
+}
+
+fn found(name: &Name, reply: Result<Reply>) -> Result<Result<Person>> {
+    let reply = match reply {
+        Ok(reply) => reply,
+        // The others of its batch were answered.
+        Err(error) if error.code() == Code::AnswerLost => return Ok(Err(error)),
+        // Whatever else leaves a call without an answer is no statement about this person; a batch that an endpoint
+        // does not know would otherwise look like twenty people who do not exist.
+        Err(error) => return Err(error),
+    };
+    if matches!(reply.status, 401 | 403) {
+        return Err(reply.error());
+    }
+    Ok(user::found(reply).and_then(|person| person.ok_or_else(|| name.unknown())).and_then(|person| {
+        object_id(&person)?;
+        Ok(person)
+    }))
 }
 
 /// The immutable id of a person.
@@ -36,16 +53,47 @@ pub(super) fn parse_id(id: &str) -> Result<Uuid> {
     })
 }
 
-/// Whether an error is about one person only, so that the others can go on.
-pub(super) fn concerns_one(error: &Error) -> bool {
-    matches!(
-        error.code(),
-        Code::NotFound
-            | Code::Rejected
-            | Code::Throttled
-            | Code::ServiceFault
-            | Code::AnswerLost
-            | Code::Conflict
-            | Code::Decode
-    )
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::HeaderMap;
+
+    use super::*;
+
+    fn answered(status: u16, body: &'static str) -> Result<Result<Person>> {
+        let reply = Reply {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::from_static(body.as_bytes()),
+            client_request_id: String::new(),
+            date: None,
+        };
+        found(&Name::new("a@x"), Ok(reply))
+    }
+
+    #[test]
+    fn only_its_own_answer_says_that_somebody_does_not_exist() {
+        assert_eq!(answered(404, "{}").unwrap().unwrap_err().facts().message_id, "user_unknown");
+        let batch = Error::new(Code::NotFound, say!("x", "the endpoint knows no batches"));
+        assert_eq!(found(&Name::new("a@x"), Err(batch.clone())).unwrap_err(), batch);
+        let unreachable = Error::new(Code::Unreachable, say!("x", "x"));
+        assert_eq!(found(&Name::new("a@x"), Err(unreachable.clone())).unwrap_err(), unreachable);
+    }
+
+    #[test]
+    fn what_befalls_one_does_not_stop_the_others_and_a_refusal_does() {
+        let lost = Error::new(Code::AnswerLost, say!("x", "x"));
+        assert_eq!(found(&Name::new("a@x"), Err(lost.clone())).unwrap().unwrap_err(), lost);
+        assert_eq!(answered(500, "").unwrap().unwrap_err().code(), Code::ServiceFault);
+        assert_eq!(answered(403, "").unwrap_err().code(), Code::Forbidden);
+        assert_eq!(answered(401, "").unwrap_err().code(), Code::Unauthenticated);
+    }
+
+    #[test]
+    fn a_page_of_people_is_nobody() {
+        let page = r#"{"value":[{"id":"3f0a4b2c-1111-4222-8333-444455556666"}]}"#;
+        assert_eq!(answered(200, page).unwrap().unwrap_err().code(), Code::Decode);
+        let person = r#"{"id":"3f0a4b2c-1111-4222-8333-444455556666","userPrincipalName":"a@x"}"#;
+        assert_eq!(answered(200, person).unwrap().unwrap().user_principal_name, "a@x");
+    }
 }

@@ -7,7 +7,7 @@ use futures_util::{Stream, StreamExt, TryFutureExt, TryStreamExt, stream, stream
 use super::{
     Missing, Selected,
     list::Listed,
-    look_up::{IN_FLIGHT, concerns_one, look_up, object_id},
+    look_up::{IN_FLIGHT, look_up, object_id},
     name::Name,
     table,
     who::Who,
@@ -76,8 +76,8 @@ type FoundSome<'a> = BoxStream<'a, Result<Vec<Found>>>;
 /// People by name, looked up side by side.
 fn named(graph: &Graph, asked: Vec<Asked>) -> FoundSome<'_> {
     let look_up = move |asked: Asked| async move {
-        let person = look_up(graph, &asked.name).await;
-        asked.found(person)
+        let person = look_up(graph, &asked.name).await?;
+        Ok(asked.found(person))
     };
     stream::iter(asked).map(look_up).buffered(IN_FLIGHT).ready_chunks(RECORDS_PER_EVENT).map(Result::from_iter).boxed()
 }
@@ -161,21 +161,18 @@ impl Asked {
         Self { name: Name::new(&person.id), singly: false, listed: None }
     }
 
-    /// What became of it. An error that would befall everybody is one.
-    fn found(self, person: Result<Person>) -> Result<Found> {
+    /// What became of it.
+    fn found(self, person: Result<Person>) -> Found {
         let line = self.listed.as_ref().map(|listed| listed.line);
         let error = match person {
-            Ok(person) => {
-                return Ok(Found::Person(Selected { person, singly: self.singly, line, eventual: false }));
-            }
-            Err(error) if concerns_one(&error) => error,
-            Err(error) => return Err(error),
+            Ok(person) => return Found::Person(Selected { person, singly: self.singly, line, eventual: false }),
+            Err(error) => error,
         };
         let error = match &self.listed {
             Some(listed) if error.code() == Code::NotFound => listed.unknown(),
             Some(listed) => table::at(error, listed.line, Some(listed.column)),
             None => error,
         };
-        Ok(Found::Missing(Missing { name: self.name.text, line, error }))
+        Found::Missing(Missing { name: self.name.text, line, error })
     }
 }
