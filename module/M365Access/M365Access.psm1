@@ -15,9 +15,7 @@ if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
 }
 
 foreach ($folder in 'Private', 'Public') {
-    $files = [System.IO.Directory]::GetFiles("$PSScriptRoot/$folder", '*.ps1')
-    [Array]::Sort($files)
-    foreach ($file in $files) { . $file }
+    foreach ($file in [System.IO.Directory]::GetFiles("$PSScriptRoot/$folder", '*.ps1')) { . $file }
 }
 
 $script:Native = Open-NativeLibrary -ModuleRoot $PSScriptRoot

@@ -47,7 +47,7 @@ function Get-NativePlatform {
     if ($IsWindows) { return @{ Rid = "win-$architecture"; File = 'm365_access.dll' } }
     if ($IsMacOS) { return @{ Rid = "osx-$architecture"; File = 'libm365_access.dylib' } }
     $system = 'linux'
-    if ($information::RuntimeIdentifier -match 'musl|alpine') { $system = 'linux-musl' }
+    if ($information::RuntimeIdentifier -eq "linux-musl-$architecture") { $system = 'linux-musl' }
     @{ Rid = "$system-$architecture"; File = 'libm365_access.so' }
 }
 
