@@ -19,4 +19,5 @@ foreach ($folder in 'Private', 'Public') {
 }
 
 $script:Native = Open-NativeLibrary -ModuleRoot $PSScriptRoot
+Register-Completion
 $ExecutionContext.SessionState.Module.OnRemove = { Close-AllSession }

@@ -16,6 +16,10 @@ function Open-Session {
         [System.Collections.IDictionary] $Secret
     )
 
+    # Outside Windows, what a script says in $env: stays within .NET and is not seen by the library.
+    $journal = [Environment]::GetEnvironmentVariable('M365_ACCESS_JOURNAL')
+    if ($journal -and -not $Settings.Contains('journalPath')) { $Settings['journalPath'] = $journal }
+
     $native = $script:Native
     $session = [uint64] 0
     $bytes = ConvertTo-RequestByte -Request $Settings -Secret $Secret

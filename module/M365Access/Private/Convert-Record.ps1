@@ -1,31 +1,35 @@
-# From the engine's JSON to typed objects.
+# From the engine's JSON to typed objects: properties in PascalCase and in a fixed order, moments as UTC DateTime.
 
-# The properties of each type of record, in the order in which people see them. `:date` is a moment: a UTC DateTime;
-# `:list` is always an array. What the engine sends beyond these is appended as it is.
+# The properties of each type of record, in the order in which people see them; they are always there, if only empty.
+# What the engine sends beyond these is appended as it is.
 $script:RecordShape = @{
     Outcome    = @(
-        'user', 'userId', 'displayName', 'change', 'outcome', 'before', 'wanted', 'after', 'message', 'code',
-        'effectiveBy:date', 'runId', 'at:date', 'advice'
+        'User', 'UserId', 'DisplayName', 'Change', 'Outcome', 'Before', 'Wanted', 'After', 'Message', 'Code', 'EffectiveBy',
+        'RunId', 'At', 'Advice'
     )
-    User       = @(
-        'user', 'userId', 'displayName', 'signIn', 'sessionsValidFrom:date', 'userType', 'synchronized', 'roles:list'
-    )
+    User       = @('User', 'UserId', 'DisplayName', 'SignIn', 'SessionsValidFrom', 'UserType', 'Synchronized', 'Roles')
     Connection = @(
-        'name', 'current', 'tenantId', 'tenantName', 'account', 'accountId', 'authType', 'environment', 'permissions:list',
-        'roles:list', 'expiresAt:date', 'simulated'
+        'Name', 'Current', 'TenantId', 'TenantName', 'Account', 'AccountId', 'AuthType', 'Environment', 'Permissions',
+        'Roles', 'ExpiresAt', 'Simulated'
     )
     Run        = @(
-        'runId', 'operation', 'reason', 'by', 'tenantId', 'startedAt:date', 'endedAt:date', 'state', 'outcome', 'exitCode',
-        'verified', 'accepted', 'unchanged', 'planned', 'skipped', 'refused', 'failed', 'unknown'
+        'RunId', 'Operation', 'Reason', 'By', 'TenantId', 'StartedAt', 'EndedAt', 'State', 'Outcome', 'ExitCode',
+        'Verified', 'Accepted', 'Unchanged', 'Planned', 'Skipped', 'Refused', 'Failed', 'Unknown'
     )
     Simulator  = @(
-        'graphEndpoint', 'loginEndpoint', 'exchangeEndpoint', 'tenantId', 'tenantDomain', 'clientId', 'clientSecret',
-        'weakClientId', 'weakClientSecret', 'caCertificatePath', 'adminPassword', 'samples'
+        'GraphEndpoint', 'LoginEndpoint', 'ExchangeEndpoint', 'TenantId', 'TenantDomain', 'ClientId', 'ClientSecret',
+        'WeakClientId', 'WeakClientSecret', 'CaCertificatePath', 'AdminPassword', 'Samples'
     )
 }
 
-# Parts of a sentence serve its translation and are of no use to anybody else.
-$script:RecordHidden = @('messageId', 'messageArguments', 'adviceId', 'adviceArguments')
+# Properties that are moments.
+$script:RecordTime = @('EffectiveBy', 'At', 'SessionsValidFrom', 'ExpiresAt', 'StartedAt', 'EndedAt')
+
+# Properties that are lists, also of one or none.
+$script:RecordList = @('Roles', 'Permissions')
+
+# Parts that are shown in another form: those of a sentence in its language, the counts of a run one by one.
+$script:RecordHidden = @('MessageId', 'MessageArguments', 'AdviceId', 'AdviceArguments', 'Counts', 'Continues')
 
 # The value of a field, or nothing: strict mode refuses to look at a property that is not there.
 function Get-Field {
@@ -47,7 +51,7 @@ function ConvertTo-PropertyName {
 function ConvertTo-UtcTime {
     param($Value)
 
-    if ($null -eq $Value -or $Value -eq '') { return $null }
+    if ($null -eq $Value) { return $null }
     if ($Value -is [datetime]) { return $Value.ToUniversalTime() }
     [datetime]::Parse(
         $Value, [System.Globalization.CultureInfo]::InvariantCulture,
@@ -59,9 +63,25 @@ function ConvertTo-PlainText {
     param($Value)
 
     if ($Value -is [datetime]) {
-        return $Value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
+        return $Value.ToUniversalTime().ToString(
+            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
     }
-    $Value
+    , $Value
+}
+
+# Any other value: an object within a record has properties like the record's own.
+function ConvertTo-Value {
+    param([string] $Name, $Value)
+
+    if ($null -eq $Value) { return $null }
+    if ($script:RecordTime -contains $Name) { return ConvertTo-UtcTime $Value }
+    if ($Value -isnot [System.Management.Automation.PSCustomObject]) { return ConvertTo-PlainText $Value }
+    $object = [ordered] @{}
+    foreach ($property in $Value.PSObject.Properties) {
+        $inner = ConvertTo-PropertyName $property.Name
+        if ($script:RecordHidden -notcontains $inner) { $object[$inner] = ConvertTo-Value $inner $property.Value }
+    }
+    [pscustomobject] $object
 }
 
 # One object of a type, from one record.
@@ -70,25 +90,48 @@ function ConvertTo-Record {
 
     $source = $Record.PSObject.Properties
     $object = [ordered] @{}
-    foreach ($entry in $script:RecordShape[$Type]) {
-        $name, $kind = $entry.Split(':')
+    foreach ($name in $script:RecordShape[$Type]) {
         $property = $source[$name]
         $value = $null
         if ($null -ne $property) { $value = $property.Value }
-        switch ($kind) {
-            'date' { $value = ConvertTo-UtcTime $value }
-            'list' { $value = [string[]] @(foreach ($item in $value) { ConvertTo-PlainText $item }) }
-            default { if ($value -is [datetime]) { $value = ConvertTo-PlainText $value } }
-        }
-        $object[$name.Substring(0, 1).ToUpperInvariant() + $name.Substring(1)] = $value
+        if ($script:RecordList -contains $name) { $value = [string[]] @(foreach ($item in $value) { ConvertTo-PlainText $item }) }
+        elseif ($script:RecordTime -contains $name) { $value = ConvertTo-UtcTime $value }
+        elseif ($value -is [datetime]) { $value = ConvertTo-PlainText $value }
+        $object[$name] = $value
     }
     foreach ($property in $source) {
         $name = ConvertTo-PropertyName $property.Name
-        if (-not $object.Contains($name) -and $script:RecordHidden -notcontains $property.Name) {
-            $object[$name] = ConvertTo-PlainText $property.Value
+        if (-not $object.Contains($name) -and $script:RecordHidden -notcontains $name) {
+            $object[$name] = ConvertTo-Value $name $property.Value
         }
+    }
+    switch ($Type) {
+        'Outcome' { Complete-Outcome -Object $object -Record $Record }
+        'Run' { Complete-Run -Object $object -Record $Record }
     }
     $result = [pscustomobject] $object
     $result.PSObject.TypeNames.Insert(0, "M365Access.$Type")
     $result
+}
+
+# The sentences of an outcome in the reader's language; and the state of sessions is a moment.
+function Complete-Outcome {
+    param([System.Collections.IDictionary] $Object, $Record)
+
+    $Object['Message'] = Get-EventSentence $Record
+    $Object['Advice'] = Get-EventSentence $Record 'advice'
+    if ($Object['Change'] -eq 'Sessions') {
+        foreach ($name in 'Before', 'Wanted', 'After') { $Object[$name] = ConvertTo-UtcTime $Object[$name] }
+    }
+}
+
+# The counts of a run one by one, so that they can be sorted and filtered by; and the outcomes of its changes.
+function Complete-Run {
+    param([System.Collections.IDictionary] $Object, $Record)
+
+    foreach ($count in $Record.counts.PSObject.Properties) { $Object[$count.Name] = $count.Value }
+    $changes = Get-Field $Record 'changes'
+    if ($null -ne $changes) {
+        $Object['Changes'] = [object[]] @(foreach ($change in $changes) { ConvertTo-Record -Type 'Outcome' -Record $change })
+    }
 }

@@ -3,7 +3,6 @@
 # What kind of trouble a code is, in PowerShell's words. Codes that are not here are of no particular kind.
 $script:ErrorCategory = @{
     argument             = 'InvalidArgument'
-    no_selector          = 'InvalidArgument'
     faulty_list          = 'InvalidData'
     decode               = 'InvalidData'
     rejected             = 'InvalidData'

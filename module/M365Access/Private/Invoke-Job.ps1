@@ -40,6 +40,7 @@ function Invoke-Job {
     $buffer = [byte[]]::new(65536)
     $length = [uint32] 0
     $progress = $null
+    $part = $null
     try {
         $status = $native::$start($Session, $bytes, $bytes.Length, [ref] $job)
         [Array]::Clear($bytes, 0, $bytes.Length)
@@ -62,6 +63,15 @@ function Invoke-Job {
                     $next = 0
                     foreach ($source in $jobEvent.records) {
                         $record = ConvertTo-Record -Type $jobEvent.type -Record $source
+                        if ($null -ne $part) {
+                            $record.Changes = $part.Changes + $record.Changes
+                            $part = $null
+                        }
+                        if (Get-Field $source 'continues') {
+                            # A long record comes in parts; the others of its kind bring more changes of the same run.
+                            $part = $record
+                            continue
+                        }
                         if ($null -ne $passwords -and $null -ne (Get-Field $source 'password')) {
                             $record.Password = ConvertTo-Password -Secret $passwords[$next] -As $Password
                             $next++
@@ -150,7 +160,12 @@ function Write-Note {
         'debug' { $Cmdlet.WriteDebug($text) }
         'verbose' { $Cmdlet.WriteVerbose($text) }
         'warning' { $Cmdlet.WriteWarning($text) }
-        default { $Cmdlet.WriteInformation($text, [string[]] @('M365Access')) }
+        default {
+            # For everybody, as a host shows it without being asked to.
+            $shown = [System.Management.Automation.HostInformationMessage]::new()
+            $shown.Message = $text
+            $Cmdlet.WriteInformation($shown, [string[]] @('PSHOST', 'M365Access'))
+        }
     }
 }
 

@@ -12,8 +12,6 @@ $script:FileParameter = @(
     'Path', 'PlanPath', 'JournalPath', 'CaCertificatePath', 'CertificatePath', 'FederatedTokenFile', 'FaultPath'
 )
 
-$script:Selector = @('User', 'Path', 'Group', 'Filter', 'All')
-
 # The request in the bound parameters of a cmdlet, as @{ Plain; Secret }.
 function New-Request {
     param([System.Management.Automation.PSCmdlet] $Cmdlet)
@@ -49,15 +47,8 @@ function Invoke-Operation {
 
     $bound = $Cmdlet.MyInvocation.BoundParameters
     $request = New-Request -Cmdlet $Cmdlet
-    if ($User.Count -gt 0) { $request.Plain['user'] = $User }
-    elseif (-not (Test-Selector -Bound $bound)) {
-        # An empty pipeline selects nobody, which is something else than not to select.
-        if (-not $Cmdlet.MyInvocation.ExpectingInput) {
-            $Cmdlet.ThrowTerminatingError((New-ErrorRecord -Code 'no_selector'))
-        }
-        $Cmdlet.WriteVerbose((Get-Sentence -Id 'nobody_came'))
-        return
-    }
+    # An empty pipeline selects nobody, which is something else than not to select.
+    if ($User.Count -gt 0 -or $Cmdlet.MyInvocation.ExpectingInput) { $request.Plain['user'] = $User }
 
     if ($Cmdlet.MyInvocation.MyCommand.Parameters.ContainsKey('WhatIf')) {
         if (Test-Rehearsing -Cmdlet $Cmdlet) { $request.Plain['whatIf'] = $true }
@@ -72,13 +63,4 @@ function Invoke-Operation {
     if ($bound.ContainsKey('Connection')) { $connection = $bound['Connection'] }
     $session = Get-SessionId (Resolve-Connection -Connection $connection -Cmdlet $Cmdlet)
     Invoke-Job -Operation $Operation -Session $session -Cmdlet $Cmdlet -Request $request.Plain -Secret $request.Secret -Password $password
-}
-
-function Test-Selector {
-    param([System.Collections.IDictionary] $Bound)
-
-    foreach ($name in $script:Selector) {
-        if ($Bound.ContainsKey($name) -and $Bound[$name]) { return $true }
-    }
-    $false
 }

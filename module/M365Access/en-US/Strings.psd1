@@ -16,8 +16,6 @@
     not_a_connection_advice  = 'pass an object from Connect-M365 or Get-M365Connection, or the name of an open connection'
     connection_closed        = 'the connection is closed'
     connection_closed_advice = 'connect again with Connect-M365'
-    no_selector              = 'nobody was selected: use -User, the pipeline, -Path, -Group, -Filter or -All'
-    nobody_came              = 'nobody came down the pipeline; nothing was done'
 
     # Questions.
     cannot_ask        = '{operation} has to ask before it goes on ({action}: {target}), and nobody can be asked in this session'

@@ -16,8 +16,6 @@
     not_a_connection_advice  = 'geef een object van Connect-M365 of Get-M365Connection door, of de naam van een open verbinding'
     connection_closed        = 'de verbinding is gesloten'
     connection_closed_advice = 'maak opnieuw verbinding met Connect-M365'
-    no_selector              = 'er is niemand geselecteerd: gebruik -User, de pipeline, -Path, -Group, -Filter of -All'
-    nobody_came              = 'er kwam niemand door de pipeline; er is niets gedaan'
 
     # Questions.
     cannot_ask        = '{operation} moet eerst om bevestiging vragen ({action}: {target}), en in deze sessie kan niemand antwoorden'

@@ -16,8 +16,6 @@
     not_a_connection_advice  = 'skicka ett objekt från Connect-M365 eller Get-M365Connection, eller namnet på en öppen anslutning'
     connection_closed        = 'anslutningen är stängd'
     connection_closed_advice = 'anslut igen med Connect-M365'
-    no_selector              = 'ingen har valts: använd -User, pipelinen, -Path, -Group, -Filter eller -All'
-    nobody_came              = 'ingen kom genom pipelinen; inget gjordes'
 
     # Questions.
     cannot_ask        = '{operation} måste fråga innan den går vidare ({action}: {target}), och i den här sessionen kan ingen svara'

@@ -1,0 +1,63 @@
+# Tab completion from the current connection and the journal. Registered at import, which costs next to nothing; what
+# it asks is asked when somebody presses Tab, and a question that fails offers nothing.
+
+# At most so many suggestions: people go on typing.
+$script:SuggestionLimit = 20
+
+function Register-Completion {
+    $people = @(
+        'Block-M365User', 'Get-M365User', 'Reset-M365Password', 'Revoke-M365Sessions', 'Revoke-M365Session', 'Unblock-M365User'
+    )
+    Register-ArgumentCompleter -CommandName $people -ParameterName User -ScriptBlock {
+        param($command, $parameter, $word, $tree, $bound)
+        Get-UserSuggestion -Word $word -Bound $bound
+    }
+    Register-ArgumentCompleter -CommandName 'Get-M365Run' -ParameterName Id -ScriptBlock {
+        param($command, $parameter, $word)
+        Get-RunSuggestion -Word $word
+    }
+    $connected = $people + 'Disconnect-M365', 'Get-M365Connection', 'Get-M365Run'
+    Register-ArgumentCompleter -CommandName $connected -ParameterName Connection -ScriptBlock {
+        param($command, $parameter, $word)
+        foreach ($connection in Get-M365Connection) {
+            if ($connection.Name -like "$($word.Trim("'", '"'))*") { New-Suggestion $connection.Name $connection.Account }
+        }
+    }
+}
+
+# A word as it has to stand on the command line, and what is shown beside it.
+function New-Suggestion {
+    param([string] $Word, [string] $Hint)
+
+    $quoted = $Word
+    if ($Word -notmatch '^[\w.@-]+$') { $quoted = "'$($Word -replace "'", "''")'" }
+    if (-not $Hint) { $Hint = $Word }
+    [System.Management.Automation.CompletionResult]::new($quoted, $Word, 'ParameterValue', $Hint)
+}
+
+# People whose user principal name or display name begins like this.
+function Get-UserSuggestion {
+    param([string] $Word, [System.Collections.IDictionary] $Bound)
+
+    $ProgressPreference = 'SilentlyContinue'
+    $begin = $Word.Trim("'", '"').Replace("''", "'").Replace("'", "''")
+    $question = @{ Filter = "startswith(userPrincipalName,'$begin') or startswith(displayName,'$begin')" }
+    if ($null -ne $Bound -and $Bound.Contains('Connection')) { $question['Connection'] = $Bound['Connection'] }
+    try {
+        Get-M365User @question -ErrorAction Stop -WarningAction SilentlyContinue -InformationAction Ignore |
+            Select-Object -First $script:SuggestionLimit |
+            ForEach-Object { New-Suggestion $_.User "$($_.DisplayName) ($($_.SignIn))" }
+    }
+    catch { return }
+}
+
+# Runs whose id begins like this, the newest first.
+function Get-RunSuggestion {
+    param([string] $Word)
+
+    try {
+        Get-M365Run -ErrorAction Stop | Where-Object RunId -Like "$Word*" | Select-Object -First $script:SuggestionLimit |
+            ForEach-Object { New-Suggestion $_.RunId "$($_.Operation) $($_.StartedAt.ToString('u')) $($_.State)" }
+    }
+    catch { return }
+}
