@@ -5,25 +5,23 @@ BeforeAll {
     $module = "$root/module/M365Access/M365Access.psd1"
     Import-Module $module -Force
 
-    # Another PowerShell, fresh, of the same kind.
+    # A fresh runspace: no module is loaded in it yet. Gives what came out; an error is its id and its sentence.
     function Invoke-Fresh {
-        param([string] $Script, [hashtable] $Environment = @{})
-        $before = @{}
-        foreach ($name in $Environment.Keys) {
-            $before[$name] = [Environment]::GetEnvironmentVariable($name)
-            [Environment]::SetEnvironmentVariable($name, $Environment[$name])
-        }
+        param([string] $Script, [string] $Library, [string] $LanguageMode = 'FullLanguage')
+        $before = [Environment]::GetEnvironmentVariable('M365_ACCESS_LIBRARY')
+        $shell = [powershell]::Create([System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2())
         try {
-            $encoded = [Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes($Script))
-            # As a .NET tool, PowerShell is a library that dotnet runs.
-            $program = @((Get-Process -Id $PID).Path)
-            $library = [Environment]::GetCommandLineArgs()[0]
-            if ($library -like '*.dll') { $program += $library }
-            $arguments = @($program | Select-Object -Skip 1) + '-NoProfile', '-NonInteractive', '-EncodedCommand', $encoded
-            & $program[0] $arguments 2>&1
+            if ($Library) { [Environment]::SetEnvironmentVariable('M365_ACCESS_LIBRARY', $Library) }
+            $shell.Runspace.SessionStateProxy.LanguageMode = $LanguageMode
+            $shell.AddScript($Script).Invoke()
+            foreach ($record in $shell.Streams.Error) {
+                $record.FullyQualifiedErrorId
+                $record.Exception.Message
+            }
         }
         finally {
-            foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
+            [Environment]::SetEnvironmentVariable('M365_ACCESS_LIBRARY', $before)
+            $shell.Dispose()
         }
     }
 }
@@ -54,26 +52,22 @@ Describe 'The source' {
 
 Describe 'The import' {
     It 'loads no other module' {
-        # What is loaded is looked up without a command, which would load its own module.
-        $loaded = Invoke-Fresh @"
-`$before = @(Get-Module | ForEach-Object Name)
-Import-Module '$module'
-[Console]::Out.Write((@(Get-Module | ForEach-Object Name | Where-Object { `$before -notcontains `$_ }) -join ' '))
-"@
-        "$loaded" | Should -BeExactly 'M365Access'
+        # What is loaded is looked up with commands of the core alone, which would not load a module of their own.
+        $loaded = Invoke-Fresh "Import-Module '$module'; Get-Module | ForEach-Object Name"
+        $loaded | Should -Be 'M365Access'
     }
 
     It 'says where it looked when there is no library' {
-        $text = Invoke-Fresh "Import-Module '$module'" @{ M365_ACCESS_LIBRARY = "$TestDrive/nowhere.so" } | Out-String
-        $text -replace '\s+\|?\s*', ' ' | Should -Match 'the native library was not found; looked for: .*nowhere\.so'
+        $id, $sentence = Invoke-Fresh "Import-Module '$module'" -Library "$TestDrive/nowhere.so"
+        $id | Should -Match '^M365Access\.library_not_found'
+        $sentence | Should -Match 'the native library was not found; looked for: .*nowhere\.so'
     }
 
     It 'says in one sentence that a file is no library' {
         Set-Content "$TestDrive/broken.so" 'not a library'
-        $text = Invoke-Fresh "try { Import-Module '$module' } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }" `
-            @{ M365_ACCESS_LIBRARY = "$TestDrive/broken.so" }
-        $text[0] | Should -Match '^M365Access\.library_not_loaded'
-        $text[1] | Should -Match 'broken\.so could not be loaded on \S+: '
+        $id, $sentence = Invoke-Fresh "Import-Module '$module'" -Library "$TestDrive/broken.so"
+        $id | Should -Match '^M365Access\.library_not_loaded'
+        $sentence | Should -Match 'broken\.so could not be loaded on \S+: '
     }
 
     It 'refuses a library of another version with one sentence' {
@@ -91,16 +85,13 @@ Import-Module '$module'
     }
 
     It 'is refused with one sentence in constrained language' {
-        $text = Invoke-Fresh "`$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; Import-Module '$module'" | Out-String
-        $text -replace '\s+\|?\s*', ' ' | Should -Match 'ConstrainedLanguage: the module binds a native library'
+        $id, $sentence = Invoke-Fresh "Import-Module '$module'" -LanguageMode ConstrainedLanguage
+        $sentence | Should -Match 'ConstrainedLanguage: the module binds a native library'
     }
 
     It 'binds once in a process, however many runspaces import it' {
         $seen = 1..5 | ForEach-Object {
-            $shell = [powershell]::Create()
-            [void] $shell.AddScript("Import-Module '$module'; & (Get-Module M365Access) { `$script:Native.GetHashCode() }")
-            $shell.Invoke()
-            $shell.Dispose()
+            Invoke-Fresh "Import-Module '$module'; & (Get-Module M365Access) { `$script:Native.GetHashCode() }"
         }
         $seen | Should -HaveCount 5
         $seen | Select-Object -Unique | Should -HaveCount 1
