@@ -27,6 +27,8 @@ use crate::{
 const CONNECT: Duration = Duration::from_secs(20);
 /// Longest silence in the middle of an answer.
 const SILENCE: Duration = Duration::from_secs(60);
+/// By which the services' logs know a request of ours.
+const CLIENT_REQUEST_ID: &str = "client-request-id";
 /// Largest answer that is read; the services' pages stay far below.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
@@ -87,9 +89,10 @@ impl Client {
         Ok(Self { direct, outward, timeout })
     }
 
-    /// Sends a request once. A new `client-request-id` goes with it.
+    /// Sends a request once. A new `client-request-id` goes with it, unless it has one already.
     pub(crate) async fn send(&self, request: &Request, bearer: Option<&SecretString>) -> Result<Response> {
-        let client_request_id = Uuid::new_v4().to_string();
+        let client_request_id =
+            text(&request.headers, CLIENT_REQUEST_ID).unwrap_or_else(|| Uuid::new_v4().to_string());
         let outgoing = outgoing(request, bearer, &client_request_id)?;
         let client = if is_loopback(&request.url) { &self.direct } else { &self.outward };
         let host = request.url.host_str().unwrap_or_default();
@@ -124,7 +127,7 @@ fn outgoing(request: &Request, bearer: Option<&SecretString>, client_request_id:
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.extend(request.headers.clone());
     headers.insert(
-        HeaderName::from_static("client-request-id"),
+        HeaderName::from_static(CLIENT_REQUEST_ID),
         HeaderValue::from_str(client_request_id).map_err(Error::internal)?,
     );
     if let Some(token) = bearer {

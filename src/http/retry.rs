@@ -64,8 +64,17 @@ impl Tries {
 
     /// Judges a sending.
     pub(crate) fn judge(&mut self, sent: &Sent) -> Verdict {
+        self.judge_as(class(sent), sent)
+    }
+
+    /// Judges an answer that is known to pass by itself and to have had no effect, whatever its status says.
+    pub(crate) fn judge_refused(&mut self, sent: &Sent) -> Verdict {
+        self.judge_as(Some(passing(true)), sent)
+    }
+
+    fn judge_as(&mut self, class: Option<Class>, sent: &Sent) -> Verdict {
         self.made += 1;
-        let Some(class) = class(sent) else { return Verdict::Final };
+        let Some(class) = class else { return Verdict::Final };
         if self.made >= class.tries || (self.repeat == Repeat::IfUnsent && !class.refused) {
             return Verdict::Final;
         }
@@ -93,8 +102,12 @@ struct Class {
     first_wait: Duration,
 }
 
+fn passing(refused: bool) -> Class {
+    Class { refused, everybody: false, tries: TRIES, first_wait: FIRST_WAIT }
+}
+
 fn class(sent: &Sent) -> Option<Class> {
-    let passing = |refused| Some(Class { refused, everybody: false, tries: TRIES, first_wait: FIRST_WAIT });
+    let passing = |refused| Some(passing(refused));
     let answer = match sent {
         Err(error) if error.code() == Code::Unreachable => return passing(true),
         Err(error) if error.code() == Code::AnswerLost => return passing(false),
