@@ -91,8 +91,7 @@ impl Client {
 
     /// Sends a request once. A new `client-request-id` goes with it, unless it has one already.
     pub(crate) async fn send(&self, request: &Request, bearer: Option<&SecretString>) -> Result<Response> {
-        let client_request_id =
-            text(&request.headers, CLIENT_REQUEST_ID).unwrap_or_else(|| Uuid::new_v4().to_string());
+        let client_request_id = text(&request.headers, CLIENT_REQUEST_ID).unwrap_or_else(|| Uuid::new_v4().to_string());
         let outgoing = outgoing(request, bearer, &client_request_id)?;
         let client = if is_loopback(&request.url) { &self.direct } else { &self.outward };
         let host = request.url.host_str().unwrap_or_default();

@@ -7,6 +7,8 @@ mod get_user;
 pub(crate) mod request;
 mod reset_password;
 mod revoke_sessions;
+mod start_simulator;
+mod stop_simulator;
 mod unblock_user;
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
@@ -80,7 +82,8 @@ async fn dispatch(operation: Operation, session: &Arc<Connected>, request: &str,
         Operation::UnblockUser => unblock_user::run(session, request, reporter).await,
         Operation::RevokeSessions => revoke_sessions::run(session, request, reporter).await,
         Operation::ResetPassword => reset_password::run(session, request, reporter).await,
-        _ => Err(Error::internal(format_args!("{} is not there yet", operation.name()))),
+        Operation::StartSimulator => start_simulator::run(session, request, reporter).await,
+        Operation::StopSimulator => stop_simulator::run(session, request, reporter).await,
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) async fn exchange(
     let repeat = if calls.iter().all(|call| call.repeat == Repeat::Always) { Repeat::Always } else { Repeat::IfUnsent };
     let request = Request {
         method: Method::POST,
-        url: address(session, version, "$batch")?,
+        url: address(session, version, "$batch").await?,
         headers,
         body: Some(outgoing(calls)?),
         // A batch costs what its items cost; each is charged on its own.

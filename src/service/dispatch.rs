@@ -157,7 +157,7 @@ async fn deliver(courier: &Courier, (version, load): (Version, Vec<Ticket>)) -> 
 
 impl Courier {
     async fn alone(&self, call: &Call) -> Result<Reply> {
-        alone(&self.session, &self.cancel, address(&self.session, call.version, &call.path)?, call).await
+        alone(&self.session, &self.cancel, address(&self.session, call.version, &call.path).await?, call).await
     }
 
     /// Answers a ticket, or gives it back for another try.

@@ -300,7 +300,7 @@ impl<T: DeserializeOwned> Pages<'_, T> {
         };
         let page: Page<T> = reply.json()?;
         if let Some(next) = &page.next_link {
-            if next.origin() != graph.session.graph_root()?.origin() {
+            if next.origin() != graph.session.graph_root().await?.origin() {
                 return Err(Error::new(
                     Code::Decode,
                     say!("foreign_link", "the service's next link points to another host"),
@@ -323,9 +323,10 @@ impl<'a, T: DeserializeOwned + Send + 'a> Pages<'a, T> {
 }
 
 /// The address of a call.
-pub(super) fn address(session: &Connected, version: Version, relative: &str) -> Result<Url> {
+pub(super) async fn address(session: &Connected, version: Version, relative: &str) -> Result<Url> {
     session
-        .graph_root()?
+        .graph_root()
+        .await?
         .join(&format!("{}/{relative}", version.segment()))
         .map_err(|error| Error::internal(format_args!("the path {relative} makes no address: {error}")))
 }

@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-const LENIENT: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 
@@ -156,7 +157,8 @@ mod tests {
 
     #[test]
     fn odd_claims_do_not_hide_the_others_and_what_is_no_token_has_none() {
-        let odd = Claims::read(&token(r#"{"aud":["a"],"exp":"17","roles":"x","wids":[1,"w"],"tid":null,"oid":"o"}"#)).unwrap();
+        let odd = Claims::read(&token(r#"{"aud":["a"],"exp":"17","roles":"x","wids":[1,"w"],"tid":null,"oid":"o"}"#))
+            .unwrap();
         assert_eq!((odd.aud, odd.exp, odd.roles, odd.oid), (None, Some(17), None, Some("o".into())));
         assert_eq!(odd.wids, Some(BTreeSet::from(["w".into()])));
         for opaque in ["", "opaque", "a.b", "a.!.c", "a.e30.c.d", "a.bm90anNvbg.c"] {

@@ -82,11 +82,8 @@ impl Endpoints {
     /// that we do not know is asked for by its address.
     pub(crate) fn scope(&self, service: Service) -> String {
         let root = self.root(service);
-        let resource = if http::is_loopback(root) {
-            self.name(service).to_owned()
-        } else {
-            root.origin().ascii_serialization()
-        };
+        let resource =
+            if http::is_loopback(root) { self.name(service).to_owned() } else { root.origin().ascii_serialization() };
         format!("{resource}/.default")
     }
 
@@ -163,8 +160,7 @@ mod tests {
             (Environment::USGovDoD, "login.microsoftonline.us", "dod-graph.microsoft.us", "outlook-dod.office365.us"),
             (Environment::China, "login.chinacloudapi.cn", "microsoftgraph.chinacloudapi.cn", "outlook.office365.cn"),
         ] {
-            let endpoints =
-                Endpoints::of(&Settings { environment: Some(environment), ..Settings::default() }).unwrap();
+            let endpoints = Endpoints::of(&Settings { environment: Some(environment), ..Settings::default() }).unwrap();
             assert_eq!(endpoints.login.as_str(), format!("https://{login}/"));
             assert_eq!(endpoints.graph.as_str(), format!("https://{graph}/"));
             assert_eq!(endpoints.exchange.as_str(), format!("https://{exchange}/"));
@@ -200,8 +196,14 @@ mod tests {
 
     #[test]
     fn what_stands_in_for_a_service_here_is_asked_for_by_the_services_name() {
-        assert_eq!(given("http://127.0.0.1:4711/base").unwrap().scope(Service::Graph), "https://graph.microsoft.com/.default");
-        assert_eq!(given("https://graph.other.cloud").unwrap().scope(Service::Graph), "https://graph.other.cloud/.default");
+        assert_eq!(
+            given("http://127.0.0.1:4711/base").unwrap().scope(Service::Graph),
+            "https://graph.microsoft.com/.default"
+        );
+        assert_eq!(
+            given("https://graph.other.cloud").unwrap().scope(Service::Graph),
+            "https://graph.other.cloud/.default"
+        );
         assert_eq!(given("http://127.0.0.1:4711/base").unwrap().graph.join("v1.0/me").unwrap().path(), "/base/v1.0/me");
     }
 

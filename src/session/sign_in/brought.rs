@@ -97,7 +97,10 @@ fn refused(field: &'static str, sentence: Sentence) -> Error {
 
 /// What to do about a brought token that is of no use.
 pub(in crate::session) fn advice() -> Sentence {
-    say!("bring_new_token", "get a new access token for this service and connect again; the token itself, without 'Bearer'")
+    say!(
+        "bring_new_token",
+        "get a new access token for this service and connect again; the token itself, without 'Bearer'"
+    )
 }
 
 #[cfg(test)]

@@ -16,8 +16,12 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::time::Instant;
 
-pub(super) use self::{brought::Brought, client_secret::ClientSecret, person::Person};
 use self::form::Form;
+pub(super) use self::{
+    brought::{Brought, advice as bring_another},
+    client_secret::ClientSecret,
+    person::Person,
+};
 use super::{
     Service,
     endpoint::Endpoints,
@@ -151,7 +155,7 @@ impl Asking<'_> {
                 tokio::time::sleep(wait).await;
                 continue;
             }
-            let answer = sent?;
+            let answer = sent.map_err(unanswered)?;
             if answer.status != 200 {
                 return Err(refusal::error(&answer, &secrets));
             }
@@ -163,4 +167,14 @@ impl Asking<'_> {
             return Ok(Token::new(granted.access_token, since, lives));
         }
     }
+}
+
+/// A lost answer of the sign-in service is not the lost answer of the request that a token was wanted for: that was
+/// never sent.
+fn unanswered(error: Error) -> Error {
+    if error.code() != Code::AnswerLost {
+        return error;
+    }
+    Error::new(Code::Unreachable, say!("sign_in_unanswered", "the sign-in service did not answer: {why}", why = error))
+        .with(|facts| facts.client_request_id = error.facts().client_request_id.clone())
 }

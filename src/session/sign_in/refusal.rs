@@ -62,8 +62,7 @@ pub(super) fn error(answer: &Response, secrets: &[SecretString]) -> Error {
         facts.http_status = Some(answer.status);
         facts.service_code = Some(number.map_or_else(|| body.error.clone(), |number| format!("AADSTS{number}")));
         facts.request_id = body.trace_id.clone();
-        facts.client_request_id =
-            body.correlation_id.clone().or_else(|| Some(answer.client_request_id.clone()));
+        facts.client_request_id = body.correlation_id.clone().or_else(|| Some(answer.client_request_id.clone()));
         facts.retry_after_seconds =
             fault::retry_after(&answer.headers, jiff::Timestamp::now()).map(|wait| wait.as_secs_f64());
     });
@@ -98,11 +97,7 @@ fn without(secrets: &[SecretString], text: String) -> String {
 }
 
 fn refused(service_message: String) -> Sentence {
-    say!(
-        "sign_in_refused",
-        "the sign-in service refuses: {service_message}",
-        service_message = service_message
-    )
+    say!("sign_in_refused", "the sign-in service refuses: {service_message}", service_message = service_message)
 }
 
 type Meaning = (Code, fn(String) -> Sentence, Sentence);
