@@ -25,10 +25,15 @@ impl Claims {
         let Some(access) = claims.get("access_token").and_then(Value::as_object) else { return Ok(Self::default()) };
         let capabilities = access.get("xms_cc").and_then(|claim| claim.get("values")).and_then(Value::as_array);
         Ok(Self {
-            can_be_challenged: capabilities.is_some_and(|values| values.iter().any(|value| value == "cp1")),
+            can_be_challenged: capabilities.into_iter().flatten().filter_map(Value::as_str).any(is_cp1),
             answers: access.keys().any(|claim| claim != "xms_cc"),
         })
     }
+}
+
+/// MSAL for Python writes it in capitals.
+fn is_cp1(capability: &str) -> bool {
+    capability.eq_ignore_ascii_case("cp1")
 }
 
 /// A challenge that wants a token issued after `moment`, as it stands in `WWW-Authenticate`.

@@ -18,6 +18,10 @@ pub(super) fn document(asked: &Asked<'_>) -> Result<Answer, Refusal> {
         Version::V2 => ("oauth2/v2.0", "discovery/v2.0/keys"),
     };
     let mut document = json!({
+        // Nothing is served there, but a document without it is none (OpenID Connect Discovery 1.0, section 3), and MSAL
+        // will not start.
+        "authorization_endpoint": format!("{base}/{tenant}/{path}/authorize"),
+        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "token_endpoint": format!("{base}/{tenant}/{path}/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
         "jwks_uri": format!("{base}/{tenant}/{keys}"),

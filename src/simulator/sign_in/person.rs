@@ -93,5 +93,7 @@ pub(super) fn still_stands(user: &User, issued: Timestamp) -> Result<(), Refusal
         return Err(Refusal::Disabled);
     }
     let valid_from = valid_from(user);
-    if issued < valid_from { Err(Refusal::Revoked { issued, valid_from }) } else { Ok(()) }
+    // The directory keeps microseconds. What happened in one and the same is taken for revoked.
+    let revoked = issued.as_microsecond() <= valid_from.as_microsecond();
+    if revoked { Err(Refusal::Revoked { issued, valid_from }) } else { Ok(()) }
 }

@@ -23,6 +23,7 @@ async fn the_discovery_document_leads_to_the_key_that_signed() {
     for (document, version) in [("/v2.0", "v2.0/token"), ("", "token")] {
         let document = get(&world, &format!("/{TENANT}{document}/.well-known/openid-configuration")).await;
         assert_eq!(document.status, 200);
+        assert!(document.get("authorization_endpoint").starts_with(BASE));
         let below = |field: &str| document.get(field).strip_prefix(BASE).unwrap().to_owned();
         assert_eq!(below("token_endpoint"), format!("/{TENANT}/oauth2/{version}"));
         let keys = get(&world, &below("jwks_uri")).await;
@@ -168,6 +169,9 @@ async fn a_capable_client_is_challenged_at_once() {
         assert_eq!(claims["access_token"]["nbf"]["essential"], true);
         assert_eq!(challenge.len() % 4, 0, "decoders that want padding are served too");
     }
+    let capitals = ("claims", r#"{"access_token":{"xms_cc":{"values":["CP1"]}}}"#);
+    let told = sign_in_with(&world(), "ordinary", PASSWORD, "User.Read", &[capitals]).await;
+    assert_eq!(told.claims("access_token")["xms_cc"], json!(["cp1"]));
     // An app has no sessions to revoke and keeps the ordinary lifetime.
     let world = world();
     let id = FULL.to_string();
