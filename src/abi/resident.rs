@@ -11,19 +11,14 @@ pub(super) fn stay() {}
 /// From now on the library stays until the process ends.
 #[cfg(windows)]
 pub(super) fn stay() {
-    use std::ffi::c_void;
-
-    #[link(name = "kernel32")]
-    unsafe extern "system" {
-        fn GetModuleHandleExW(flags: u32, address: *const c_void, module: *mut *mut c_void) -> i32;
-    }
-    /// The module stays loaded whatever `FreeLibrary` says.
-    const PIN: u32 = 0x1;
-    /// `address` is not a name but a place inside the module.
-    const FROM_ADDRESS: u32 = 0x4;
+    use windows_sys::Win32::System::LibraryLoader::{
+        GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_PIN, GetModuleHandleExW,
+    };
 
     static INSIDE: u8 = 0;
+    let place = (&raw const INSIDE).cast();
     let mut module = std::ptr::null_mut();
-    // SAFETY: `INSIDE` is a place in this module and `module` is writable. A failure leaves things as they were.
-    unsafe { GetModuleHandleExW(PIN | FROM_ADDRESS, (&raw const INSIDE).cast(), &raw mut module) };
+    let flags = GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS;
+    // SAFETY: `place` lies in this module and `module` is writable. A failure leaves things as they were.
+    unsafe { GetModuleHandleExW(flags, place, &raw mut module) };
 }

@@ -10,7 +10,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::tools::binary::{functions, header};
+use crate::tools::{
+    binary::{functions, header},
+    workspace,
+};
 
 pub(crate) const OK: i32 = 1;
 pub(crate) const PENDING: i32 = 2;
@@ -39,6 +42,12 @@ pub(crate) fn path() -> PathBuf {
     let mut folder = env::current_exe().expect("a test has a path");
     folder.pop();
     folder.join(format!("{}m365_access{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX))
+}
+
+/// Settings of a session that has no tenant, and a journal of the tests' own.
+pub(crate) fn alone() -> String {
+    let journal = workspace("boundary").join("journal.db");
+    serde_json::json!({ "journalPath": journal }).to_string()
 }
 
 /// The library, loaded once.

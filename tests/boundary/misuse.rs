@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::library::{self, ARGUMENT, DONE, GROW, HANDLE, OK, PENDING, loaded};
+use crate::library::{self, ARGUMENT, DONE, GROW, HANDLE, OK, PENDING, alone, loaded};
 
 /// Far above what an error event needs, far below what a hostile request holds.
 const REASONABLE: usize = 16 * 1024;
@@ -16,7 +16,7 @@ const REASONABLE: usize = 16 * 1024;
 /// Numbers that are not, or no longer, the id of a session.
 fn wrong_ids(session: u64) -> Vec<(&'static str, u64)> {
     let library = loaded();
-    let closed = library.session("{}");
+    let closed = library.session(&alone());
     library.close(closed);
     vec![
         ("zero", 0),
@@ -68,7 +68,7 @@ fn the_number_of_the_boundary_is_that_of_the_header() {
 #[test]
 fn every_start_function_refuses_ids_that_are_not_a_session() {
     let library = loaded();
-    let session = library.session("{}");
+    let session = library.session(&alone());
     let job = library.start("get_connection", session, "{}");
     let mut ids = wrong_ids(session);
     ids.push(("a job", job));
@@ -84,7 +84,7 @@ fn every_start_function_refuses_ids_that_are_not_a_session() {
 #[test]
 fn next_and_reply_refuse_ids_that_are_not_a_job() {
     let library = loaded();
-    let session = library.session("{}");
+    let session = library.session(&alone());
     let job = library.start("get_connection", session, "{}");
     library.close(job);
     let mut ids = wrong_ids(session);
@@ -100,7 +100,7 @@ fn next_and_reply_refuse_ids_that_are_not_a_job() {
 #[test]
 fn cancel_and_close_accept_any_number() {
     let library = loaded();
-    let session = library.session("{}");
+    let session = library.session(&alone());
     for (_, id) in wrong_ids(session) {
         library.cancel(id);
         library.close(id);
@@ -114,7 +114,7 @@ fn cancel_and_close_accept_any_number() {
 #[test]
 fn null_pointers_are_told() {
     let library = loaded();
-    let session = library.session("{}");
+    let session = library.session(&alone());
     let (null, nowhere) = (std::ptr::null::<u8>(), std::ptr::null_mut());
     let mut id = 0;
     // SAFETY: null is what the functions promise to refuse; everything else is readable or writable.
@@ -146,7 +146,7 @@ fn null_pointers_are_told() {
 #[test]
 fn bytes_that_are_not_utf_8_are_refused() {
     let library = loaded();
-    let session = library.session("{}");
+    let session = library.session(&alone());
     let job = library.start("get_connection", session, "{}");
     for bytes in [&b"\xff"[..], b"{\"user\":[\"\xc3\x28\"]}", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"{}\xe2\x82"] {
         assert_eq!(library.try_open(bytes), (ARGUMENT, 0));
@@ -161,7 +161,7 @@ fn bytes_that_are_not_utf_8_are_refused() {
 #[test]
 fn hostile_requests_end_with_one_error_that_is_not_as_large_as_they_are() {
     let library = loaded();
-    let session = library.session("{}");
+    let session = library.session(&alone());
     for (what, document) in hostile_documents() {
         for (name, start) in library.starts.iter().filter(|(name, _)| name == "m365_get_connection") {
             let (status, job) = library.try_start(*start, session, document.as_bytes());
@@ -198,7 +198,7 @@ fn refused_with_reason(library: &library::Library, job: u64, what: &str) {
 #[test]
 fn hostile_answers_are_refused_and_the_job_is_unharmed() {
     let library = loaded();
-    let session = library.session("{}");
+    let session = library.session(&alone());
     let job = library.start("get_connection", session, "{}");
     for (what, document) in hostile_documents() {
         assert_eq!(library.reply(job, document.as_bytes()), ARGUMENT, "{what}");
@@ -217,7 +217,7 @@ fn hostile_answers_are_refused_and_the_job_is_unharmed() {
 #[test]
 fn an_event_stays_until_the_buffer_is_large_enough() {
     let library = loaded();
-    let session = library.session("{}");
+    let session = library.session(&alone());
     let job = library.start("get_connection", session, "{}");
     let (status, size) = library.next(job, 60_000, &mut []);
     assert_eq!(status, GROW, "no buffer at all is a question for the size");
@@ -237,7 +237,7 @@ fn an_event_stays_until_the_buffer_is_large_enough() {
 #[test]
 fn a_job_that_ended_is_done_for_ever() {
     let library = loaded();
-    let session = library.session("{}");
+    let session = library.session(&alone());
     let job = library.start("get_connection", session, "{}");
     library.events(job);
     let mut buffer = [0; 64];
@@ -254,7 +254,7 @@ fn a_job_that_ended_is_done_for_ever() {
 #[test]
 fn closing_a_session_closes_its_jobs_and_no_others() {
     let library = loaded();
-    let (session, other) = (library.session("{}"), library.session("{}"));
+    let (session, other) = (library.session(&alone()), library.session(&alone()));
     let jobs: Vec<u64> = (0..50).map(|_| library.start("get_connection", session, "{}")).collect();
     let stays = library.start("get_connection", other, "{}");
     library.close(session);
@@ -287,7 +287,7 @@ fn a_hundred_thousand_sessions_come_and_go() {
 fn many_threads_misuse_one_session_at_once() {
     let library = loaded();
     for _ in 0..50 {
-        let session = library.session("{}");
+        let session = library.session(&alone());
         let barrier = Arc::new(Barrier::new(4));
         let threads: Vec<_> = (0..4)
             .map(|number| {
@@ -321,7 +321,7 @@ fn many_threads_misuse_one_session_at_once() {
 
 #[test]
 fn unloading_does_not_take_the_code_from_under_its_threads() {
-    let session = loaded().session("{}");
+    let session = loaded().session(&alone());
     let job = loaded().start("get_connection", session, "{}");
     // SAFETY: our own library; loading and unloading it runs no code of ours.
     let again = unsafe { libloading::Library::new(library::path()) }.expect("it loads");
@@ -333,7 +333,7 @@ fn unloading_does_not_take_the_code_from_under_its_threads() {
 /// After all that a well-formed job does its work.
 fn still_works() {
     let library = loaded();
-    let session = library.session("{}");
+    let session = library.session(&alone());
     let (records, end) = library.run("get_connection", session, "{}");
     assert!(records.is_empty());
     assert_eq!(end["error"]["code"], "not_connected");
