@@ -58,7 +58,8 @@
  *         not found stops everything before the first change.
  *   how   "whatIf": true plans and changes nothing; "confirm": true asks first (event `ask`); "maximumUsers" (100),
  *         "maximumPercent" (10) and "allowPrivileged" (false) are the caps above which nothing is changed; "reason" is
- *         kept in the journal; "planPath" writes the plan instead of running it; "timeLimitSeconds" stops in good order.
+ *         kept in the journal; "planPath" writes the plan instead of running it; "timeLimitSeconds" stops in good order;
+ *         "waitUntilEffective" ends the job only when what was done holds everywhere.
  *
  * EVENTS (m365_next)
  *
@@ -233,44 +234,44 @@ int32_t m365_get_connection(uint64_t session, const uint8_t *request, uint32_t l
 /*
  * Reads people and whether they may sign in.
  *
- * Request: who (`user`, `path`, `group`, `filter`, `all`, `except`), and `blocked` or `allowed` to keep only those. Records: `User`.
+ * Request: who, and `blocked` or `allowed` to keep only those. Records: `User`.
  */
 int32_t m365_get_user(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
  * Blocks sign-in, reads it back, revokes sessions, reads that back.
  *
- * Request: who; how (`whatIf`, `confirm`, `maximumUsers`, `maximumPercent`, `allowPrivileged`, `reason`, `planPath`, `timeLimitSeconds`);
- * `keepSessions`, `waitUntilEffective`. Records: `Outcome`.
+ * Request: who, how, and `keepSessions` to leave the sessions alone. Records: `Outcome`.
  */
 int32_t m365_block_user(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
  * Allows sign-in again and reads it back.
  *
- * Request: who and how, as in `m365_block_user`. Records: `Outcome`.
+ * Request: who, how. Records: `Outcome`.
  */
 int32_t m365_unblock_user(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
  * Ends the sessions of people (refresh tokens and browser sessions) and reads it back.
  *
- * Request: who and how, as in `m365_block_user`; `waitUntilEffective`. Records: `Outcome`.
+ * Request: who, how. Records: `Outcome`.
  */
 int32_t m365_revoke_sessions(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
  * Resets passwords to a given or a generated one.
  *
- * Request: who and how, as in `m365_block_user`; `password`, `showPassword`, `noChangeAtNextSignIn`, `keepSessions`.
- * Records: `Outcome`, with `password` where `showPassword` asked for it.
+ * Request: who, how, `password` (the same for everybody; without it each gets a generated one), `showPassword`,
+ * `noChangeAtNextSignIn`, `keepSessions`. Records: `Outcome`, with `password` where `showPassword` asked for it.
  */
 int32_t m365_reset_password(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
  * Reads the journal. Works on a session without a tenant.
  *
- * Request: `id`, `last`, `since`, `user`, `changes`. Records: `Run`.
+ * Request: `id` and `user` (lists), `last` (so many of the newest), `since` (ISO 8601), `changes` to have their outcomes.
+ * Records: `Run`.
  */
 int32_t m365_get_run(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 

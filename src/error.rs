@@ -7,7 +7,10 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{say, sentence::Sentence};
+use crate::{
+    say,
+    sentence::{Sentence, repeated},
+};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
@@ -213,7 +216,7 @@ impl Error {
     /// Names the person, group, field or file concerned.
     #[must_use]
     pub fn on(mut self, target: impl Into<String>) -> Self {
-        self.0.target = Some(target.into());
+        self.0.target = Some(repeated(target.into()));
         self
     }
 

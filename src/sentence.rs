@@ -45,6 +45,19 @@ impl Serialize for Sentence {
     }
 }
 
+/// Bytes of foreign words (a name, a path, an answer) that are repeated to a person; what is longer helps nobody.
+const REPEATED: usize = 4096;
+
+/// Foreign words as they are repeated: cut, with dots to show it, when they are longer than anybody reads.
+pub fn repeated(mut words: String) -> String {
+    if words.len() > REPEATED {
+        let end = (0..=REPEATED).rev().find(|end| words.is_char_boundary(*end));
+        words.truncate(end.unwrap_or_default());
+        words.push_str("...");
+    }
+    words
+}
+
 /// A [`Sentence`](crate::sentence::Sentence): id, English template, and what stands in its places.
 ///
 /// ```
@@ -57,7 +70,22 @@ macro_rules! say {
         $crate::sentence::Sentence {
             id: $id,
             template: $template,
-            arguments: ::std::collections::BTreeMap::from([$((stringify!($name), ::std::string::ToString::to_string(&$value)),)*]),
+            arguments: ::std::collections::BTreeMap::from([
+                $((stringify!($name), $crate::sentence::repeated(::std::string::ToString::to_string(&$value))),)*
+            ]),
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_can_read_is_cut() {
+        assert_eq!(repeated("anna".to_owned()), "anna");
+        let cut = repeated("\u{e9}".repeat(REPEATED));
+        assert_eq!(cut.len(), REPEATED + 3);
+        assert!(cut.ends_with("\u{e9}..."));
+    }
 }

@@ -58,7 +58,8 @@
  *         not found stops everything before the first change.
  *   how   "whatIf": true plans and changes nothing; "confirm": true asks first (event `ask`); "maximumUsers" (100),
  *         "maximumPercent" (10) and "allowPrivileged" (false) are the caps above which nothing is changed; "reason" is
- *         kept in the journal; "planPath" writes the plan instead of running it; "timeLimitSeconds" stops in good order.
+ *         kept in the journal; "planPath" writes the plan instead of running it; "timeLimitSeconds" stops in good order;
+ *         "waitUntilEffective" ends the job only when what was done holds everywhere.
  *
  * EVENTS (m365_next)
  *

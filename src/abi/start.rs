@@ -41,7 +41,7 @@ pub unsafe extern "C" fn m365_get_connection(session: u64, request: *const u8, l
 
 /// Reads people and whether they may sign in.
 ///
-/// Request: who (`user`, `path`, `group`, `filter`, `all`, `except`), and `blocked` or `allowed` to keep only those. Records: `User`.
+/// Request: who, and `blocked` or `allowed` to keep only those. Records: `User`.
 ///
 /// # Safety
 /// `request` is readable for `length` bytes; `job` is writable.
@@ -53,8 +53,7 @@ pub unsafe extern "C" fn m365_get_user(session: u64, request: *const u8, length:
 
 /// Blocks sign-in, reads it back, revokes sessions, reads that back.
 ///
-/// Request: who; how (`whatIf`, `confirm`, `maximumUsers`, `maximumPercent`, `allowPrivileged`, `reason`, `planPath`, `timeLimitSeconds`);
-/// `keepSessions`, `waitUntilEffective`. Records: `Outcome`.
+/// Request: who, how, and `keepSessions` to leave the sessions alone. Records: `Outcome`.
 ///
 /// # Safety
 /// `request` is readable for `length` bytes; `job` is writable.
@@ -66,7 +65,7 @@ pub unsafe extern "C" fn m365_block_user(session: u64, request: *const u8, lengt
 
 /// Allows sign-in again and reads it back.
 ///
-/// Request: who and how, as in `m365_block_user`. Records: `Outcome`.
+/// Request: who, how. Records: `Outcome`.
 ///
 /// # Safety
 /// `request` is readable for `length` bytes; `job` is writable.
@@ -78,7 +77,7 @@ pub unsafe extern "C" fn m365_unblock_user(session: u64, request: *const u8, len
 
 /// Ends the sessions of people (refresh tokens and browser sessions) and reads it back.
 ///
-/// Request: who and how, as in `m365_block_user`; `waitUntilEffective`. Records: `Outcome`.
+/// Request: who, how. Records: `Outcome`.
 ///
 /// # Safety
 /// `request` is readable for `length` bytes; `job` is writable.
@@ -90,8 +89,8 @@ pub unsafe extern "C" fn m365_revoke_sessions(session: u64, request: *const u8, 
 
 /// Resets passwords to a given or a generated one.
 ///
-/// Request: who and how, as in `m365_block_user`; `password`, `showPassword`, `noChangeAtNextSignIn`, `keepSessions`.
-/// Records: `Outcome`, with `password` where `showPassword` asked for it.
+/// Request: who, how, `password` (the same for everybody; without it each gets a generated one), `showPassword`,
+/// `noChangeAtNextSignIn`, `keepSessions`. Records: `Outcome`, with `password` where `showPassword` asked for it.
 ///
 /// # Safety
 /// `request` is readable for `length` bytes; `job` is writable.
@@ -103,7 +102,8 @@ pub unsafe extern "C" fn m365_reset_password(session: u64, request: *const u8, l
 
 /// Reads the journal. Works on a session without a tenant.
 ///
-/// Request: `id`, `last`, `since`, `user`, `changes`. Records: `Run`.
+/// Request: `id` and `user` (lists), `last` (so many of the newest), `since` (ISO 8601), `changes` to have their outcomes.
+/// Records: `Run`.
 ///
 /// # Safety
 /// `request` is readable for `length` bytes; `job` is writable.

@@ -5,13 +5,13 @@ use uuid::Uuid;
 use crate::{
     error::{Code, Error},
     say,
-    sentence::Sentence,
+    sentence::{Sentence, repeated},
 };
 
 /// What somebody was called, and what to ask the directory for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name {
-    /// As it was written, without surrounding blanks.
+    /// As it was written, without surrounding blanks, and cut where it is too long to be repeated.
     pub(crate) text: String,
     /// What to ask for: equal keys name the same person.
     pub(crate) key: Option<String>,
@@ -32,7 +32,7 @@ impl Name {
             }
             Err(_) => None,
         };
-        Self { text: text.to_owned(), key }
+        Self { text: repeated(text.to_owned()), key }
     }
 
     /// Nobody has this name.

@@ -1,6 +1,6 @@
 //! `include/m365_access.h` is what `src/abi` says. `M365_ACCESS_BLESS=1 cargo test --test boundary` rewrites it.
 
-use std::{collections::BTreeSet, env, fs, path::Path};
+use std::{env, fs, path::Path};
 
 use cbindgen::{Builder, Config, DocumentationStyle, Language, Layout, SortKey};
 use m365_access::Operation;
@@ -57,18 +57,6 @@ fn each_export_goes_through_the_one_door() {
     }
 }
 
-#[test]
-fn the_examples_of_the_manual_are_json() {
-    let mut kinds = BTreeSet::new();
-    for example in examples() {
-        let example = example.replace(",...}", "}").replace("{...}", "{}");
-        let event: serde_json::Value =
-            serde_json::from_str(&example).unwrap_or_else(|error| panic!("{error}: {example}"));
-        kinds.insert(event["kind"].as_str().expect("an event has a kind").to_owned());
-    }
-    assert_eq!(kinds, ["ask", "end", "error", "note", "progress", "records"].map(str::to_owned).into());
-}
-
 /// The header as it should be: the frame, with what cbindgen finds in the files that its markers name.
 fn header() -> String {
     let frame = fs::read_to_string(checkout().join("src/abi/frame.h")).expect("the frame is there");
@@ -113,23 +101,4 @@ fn for_c_readers(text: &str) -> String {
         lines.push(if line == "/**" { "/*" } else { line });
     }
     lines.join("\n")
-}
-
-/// The examples of events in the opening comment: indented lines from one that begins with a brace.
-fn examples() -> Vec<String> {
-    let frame = fs::read_to_string(checkout().join("src/abi/frame.h")).expect("the frame is there");
-    let mut examples: Vec<String> = Vec::new();
-    let mut inside = false;
-    for line in frame.lines() {
-        if line.starts_with(" *     {\"kind\"") {
-            examples.push(String::new());
-            inside = true;
-        }
-        inside = inside && line.starts_with(" *     ");
-        if inside {
-            let last = examples.last_mut().expect("one was begun");
-            last.push_str(line.trim_start_matches(" *").trim());
-        }
-    }
-    examples
 }

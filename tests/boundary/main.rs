@@ -13,6 +13,7 @@
 
 mod header;
 mod library;
+mod manual;
 mod misuse;
 mod symbols;
 #[path = "../tools/mod.rs"]

@@ -1,0 +1,182 @@
+//! What the header's manual promises about settings, requests and events holds: the library itself is asked.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::{
+    library::{Library, alone, loaded},
+    tools::binary::header,
+};
+
+/// A key that nothing knows; the refusal lists those that are known.
+const STRANGE: &str = r#"{"strange":1}"#;
+
+#[test]
+fn the_settings_of_the_manual_are_the_settings_of_the_library() {
+    let library = loaded();
+    let session = library.session(STRANGE);
+    let known = known_keys(&refusal(library, "get_connection", session, "{}"));
+    let (_, end) = library.run("get_connection", session, "{}");
+    assert_eq!(end["error"]["target"], "strange");
+    library.close(session);
+    let documented: BTreeSet<String> = quoted(&chapter("SETTINGS")).filter(|word| known.contains(word)).collect();
+    assert_eq!(documented, known, "documented, and known");
+}
+
+#[test]
+fn the_own_keys_of_every_operation_are_documented() {
+    let library = loaded();
+    let session = library.session(&alone());
+    for (operation, request) in documented_requests().into_iter().filter(|(name, _)| !name.ends_with("simulator")) {
+        let known = known_keys(&refusal(library, &operation, session, STRANGE));
+        let own = own_keys(&request);
+        assert_eq!(own, known, "m365_{operation}: documented, and known");
+    }
+    library.close(session);
+}
+
+#[test]
+fn the_shared_keys_are_known_where_the_manual_says() {
+    let library = loaded();
+    let session = library.session(&alone());
+    let requests = chapter("REQUESTS");
+    let (who, how) = requests.split_once("  how  ").expect("the two groups");
+    let (_, who) = who.split_once("  who  ").expect("the two groups");
+    for (operation, request) in documented_requests().into_iter().filter(|(name, _)| !name.ends_with("simulator")) {
+        let own = own_keys(&request);
+        for (group, text) in [("who", who), ("how", how)] {
+            let given = request.split([',', ' ', '.']).any(|word| word == group);
+            for key in quoted(text).filter(|key| !key.starts_with("group:")) {
+                // A value that suits no key.
+                let request = json!({ &key: { "no": ["such"] } }).to_string();
+                let message = refusal(library, &operation, session, &request);
+                let known = !message.contains("unknown field");
+                assert_eq!(known, given || own.contains(&key), "m365_{operation}: {key}: {message}");
+            }
+        }
+    }
+    library.close(session);
+}
+
+/// The keys that stand in a sentence `Request: ...`.
+fn own_keys(request: &str) -> BTreeSet<String> {
+    request.split('`').skip(1).step_by(2).filter(|word| *word != "{}").map(str::to_owned).collect()
+}
+
+/// What the end of an operation says.
+fn refusal(library: &Library, operation: &str, session: u64, request: &str) -> String {
+    let (_, end) = library.run(operation, session, request);
+    assert_eq!(end["error"]["code"], "argument", "m365_{operation} {request}: {end}");
+    end["error"]["message"].as_str().expect("a sentence").to_owned()
+}
+
+/// The keys in ``unknown field `strange`, expected one of `a`, `b` ``.
+fn known_keys(message: &str) -> BTreeSet<String> {
+    let (_, expected) = message.split_once("unknown field `strange`").unwrap_or_else(|| panic!("{message}"));
+    expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// Each operation with its sentence `Request: ...`.
+fn documented_requests() -> Vec<(String, String)> {
+    let header = header();
+    let (_, operations) = header.split_once("---- Operations").expect("the last part");
+    let mut found = Vec::new();
+    for comment in operations.split("/*\n").skip(1) {
+        let (comment, function) = comment.split_once("*/\n").expect("a comment and its function");
+        let name = function.split_once("m365_").and_then(|(_, rest)| rest.split_once('(')).expect("a function").0;
+        let plain = comment.replace("\n *", "");
+        let (_, request) = plain.split_once("Request: ").unwrap_or_else(|| panic!("m365_{name} has no `Request:`"));
+        let (request, _) = request.split_once("Records: ").unwrap_or_else(|| panic!("m365_{name} has no `Records:`"));
+        found.push((name.to_owned(), request.to_owned()));
+    }
+    assert!(found.len() >= 9, "{found:?}");
+    found
+}
+
+/// A chapter of the opening comment, up to the next title in capitals.
+fn chapter(title: &str) -> String {
+    let header = header();
+    let (_, text) = header.split_once(&format!("\n * {title} ")).expect("the chapter");
+    let is_title =
+        |line: &&str| line.get(3..6).is_some_and(|start| start.bytes().all(|byte| byte.is_ascii_uppercase()));
+    text.lines().take_while(|line| !is_title(line)).map(|line| format!("{line}\n")).collect()
+}
+
+/// Words in quotation marks that look like keys.
+fn quoted(text: &str) -> impl Iterator<Item = String> {
+    let words: Vec<String> = text.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    words.into_iter().filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+}
+
+/// Events of every kind have the keys of the manual's examples.
+#[test]
+fn the_examples_of_the_manual_have_the_keys_of_real_events() {
+    use m365_access::{
+        event::{Ask, Counts, End, EndState, Event, Level, Progress},
+        say,
+    };
+
+    let error = m365_access::Error::new(
+        m365_access::Code::NotFound,
+        say!("user_unknown", "there is no user '{user}'", user = "bob"),
+    );
+    let events = [
+        Event::Records { record_type: "Outcome", records: Vec::new() },
+        Event::Progress(Progress {
+            activity: "change",
+            completed: 40,
+            total: Some(200),
+            counts: Counts::default(),
+            seconds_remaining: Some(9),
+            status: None,
+        }),
+        Event::Note { level: Level::Warning, sentence: say!("group_empty", "{group}", group = "Leavers") },
+        Event::Ask(Ask {
+            ask: 1,
+            question: "confirm",
+            operation: "Block-M365User".into(),
+            target: "anna@contoso.example".into(),
+            action: "block sign-in and revoke sessions".into(),
+            count: 1,
+        }),
+        Event::Error { error: error.on("bob").facts().clone() },
+        Event::End(End {
+            state: EndState::Completed,
+            exit_code: 0,
+            run_id: Some(String::new()),
+            outcome: Some("Verified".into()),
+            counts: Counts::default(),
+            error: None,
+        }),
+    ];
+    let examples = examples();
+    assert_eq!(examples.len(), events.len());
+    for (event, example) in events.iter().zip(examples) {
+        let event = serde_json::to_value(event).expect("an event is JSON");
+        assert_eq!(keys(&event), keys(&example), "{example}");
+        assert_eq!(event["kind"], example["kind"]);
+    }
+}
+
+fn keys(value: &Value) -> BTreeSet<&String> {
+    value.as_object().expect("an event is an object").keys().collect()
+}
+
+/// The examples of events in the opening comment, from `{"kind"` to the end of its lines.
+fn examples() -> Vec<Value> {
+    let header = header();
+    let mut examples: Vec<String> = Vec::new();
+    let mut inside = false;
+    for line in header.lines() {
+        let text = line.strip_prefix(" *     ").map(str::trim);
+        match text {
+            Some(text) if text.starts_with("{\"kind\"") => examples.push(text.to_owned()),
+            Some(text) if inside => examples.last_mut().expect("one was begun").push_str(text),
+            _ => {}
+        }
+        inside = text.is_some_and(|text| inside || text.starts_with("{\"kind\""));
+    }
+    let whole = examples.iter().map(|example| example.replace(",...}", "}").replace("{...}", "{}"));
+    whole.map(|example| serde_json::from_str(&example).unwrap_or_else(|error| panic!("{error}: {example}"))).collect()
+}
