@@ -51,7 +51,7 @@ fn hostile_documents() -> Vec<(&'static str, String)> {
         ("deep lists", "[".repeat(100_000)),
         ("deep objects in a key", format!("{{\"user\":{}", "{\"user\":".repeat(100_000))),
         ("a huge key", format!("{{\"{}\":1}}", "k".repeat(megabytes))),
-        ("a huge text where a list belongs", format!("{{\"user\":\"{}\"}}", "u".repeat(megabytes))),
+        ("a huge text instead of a list", format!("{{\"except\":\"{}\"}}", "u".repeat(megabytes))),
         ("a huge text where a number belongs", format!("{{\"seed\":\"{}\"}}", "u".repeat(megabytes))),
         ("a huge document of space", " ".repeat(megabytes)),
         ("a huge list of nothing", format!("{{\"except\":[{}0]}}", "0,".repeat(megabytes / 2))),
@@ -169,6 +169,16 @@ fn hostile_requests_end_with_one_error_that_is_not_as_large_as_they_are() {
             refused_with_reason(library, job, &format!("{name}: {what}"));
         }
     }
+    library.close(session);
+}
+
+#[test]
+fn a_name_that_is_as_long_as_a_book_is_nobodys_and_is_not_read_out() {
+    let library = loaded();
+    let session = library.session(&alone());
+    let request = format!("{{\"user\":\"{}@contoso.example\"}}", "u".repeat(32 * 1024 * 1024));
+    let job = library.start("get_user", session, &request);
+    refused_with_reason(library, job, "a long name");
     library.close(session);
 }
 
