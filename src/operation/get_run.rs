@@ -9,9 +9,9 @@ use serde_json::Value;
 use crate::{
     change::Outcome,
     error::{Code, Error, Facts, Result},
-    event::{Counts, End},
+    event::{Counts, End, Level},
     job::Reporter,
-    run::journal::{Journal, RunQuery, RunRow, State},
+    run::journal::{Journal, OpenRun, RunQuery, RunRow, State},
     say,
     session::{Connected, parse},
 };
@@ -140,7 +140,7 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     if request.changes {
         for run in runs {
             reporter.check()?;
-            with_changes(&journal, run, reporter).await?;
+            with_changes(&journal, &run.id, reporter).await?;
         }
     } else {
         let records: Vec<Record> = runs.into_iter().map(Record::from).collect();
@@ -161,9 +161,21 @@ async fn unknown(journal: &Journal, ids: &[String]) -> Result<Vec<String>> {
     Ok(ids.iter().filter(|id| !is_known(id)).cloned().collect())
 }
 
-async fn with_changes(journal: &Journal, run: RunRow, reporter: &Reporter) -> Result<()> {
-    let mut left: Vec<Value> =
-        journal.changes(&run.id).await?.iter().map(|change| change.outcome_record(&run)).collect();
+/// One run with its changes, as of one moment; and a warning where the journal does not agree with itself.
+async fn with_changes(journal: &Journal, run: &str, reporter: &Reporter) -> Result<()> {
+    let Some(OpenRun { run, changes }) = journal.open_run(run).await? else { return Ok(()) };
+    let breaches = journal.verify(&run.id).await?;
+    if !breaches.is_empty() {
+        let places = breaches.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let sentence = say!(
+            "run_chain_broken",
+            "what the journal says of run {run} was changed after it was written: {places}",
+            run = run.id,
+            places = places
+        );
+        reporter.note(Level::Warning, sentence).await;
+    }
+    let mut left: Vec<Value> = changes.iter().map(|change| change.outcome_record(&run)).collect();
     let mut record = Record::from(run);
     loop {
         let rest = if left.len() > CHANGES_PER_RECORD { left.split_off(CHANGES_PER_RECORD) } else { Vec::new() };
@@ -172,6 +184,202 @@ async fn with_changes(journal: &Journal, run: RunRow, reporter: &Reporter) -> Re
         reporter.records("Run", std::slice::from_ref(&record)).await?;
         if !record.continues {
             return Ok(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        path::Path,
+        time::{Duration, Instant},
+    };
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        Operation, Session,
+        change::{Change, Kind, Subject, Wanted},
+        job::Next,
+        run::{
+            journal::{ChangePlan, Intent, NewRun, RunHandle, Summary, new_id},
+            outcome,
+        },
+    };
+
+    /// What the operation says to a request, to the last event.
+    fn ask(settings: &Value, request: &Value) -> Vec<Value> {
+        let session = Session::open(&settings.to_string());
+        let job = session.start(Operation::GetRun, &request.to_string()).unwrap();
+        let mut events = Vec::new();
+        loop {
+            match job.next(Duration::from_secs(60), usize::MAX) {
+                Next::Event(event) => events.push(serde_json::from_str(&event).unwrap()),
+                Next::Done => return events,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn records(events: &[Value]) -> Vec<&Value> {
+        let of = |event: &&Value| event["kind"] == "records" && event["type"] == "Run";
+        events.iter().filter(of).flat_map(|event| event["records"].as_array().unwrap()).collect()
+    }
+
+    fn begin_and<T>(path: &Path, people: u32, then: impl AsyncFnOnce(RunHandle, &str) -> T) -> (String, T) {
+        let run = NewRun {
+            id: new_id(),
+            operation: "Block-M365User".into(),
+            reason: Some("TICKET-17".into()),
+            tenant_id: "t-1".into(),
+            tenant_name: Some("Contoso".into()),
+            by: "admin@contoso.com".into(),
+            by_id: None,
+            plan_digest: None,
+            options: Value::Null,
+        };
+        let plan = |sequence| {
+            let (user, user_id) = (format!("user{sequence}@contoso.com"), format!("id-{sequence}"));
+            let subject = Subject { user, user_id, display_name: None };
+            ChangePlan::of(&Change { sequence, subject, wanted: Wanted::SignIn { allowed: false }, after: None })
+                .unwrap()
+        };
+        let plans: Vec<_> = (0..people).map(plan).collect();
+        let id = run.id.to_string();
+        let done = crate::runtime::get().unwrap().block_on(async {
+            let journal = Journal::open(Some(path)).await.unwrap();
+            then(journal.begin(&run, &plans).await.unwrap(), &id).await
+        });
+        (id, done)
+    }
+
+    async fn block(handle: RunHandle, id: &str) {
+        handle.intend(0, Intent { what: "PATCH".into(), ..Intent::default() }).await.unwrap();
+        let (user, user_id) = ("user0@contoso.com".to_owned(), "id-0".to_owned());
+        let record = outcome::Record::new(user, Some(user_id), Kind::SignIn, Outcome::Verified, id);
+        handle.settle(0, &record).await.unwrap();
+        handle.end(Summary { state: State::Completed, exit_code: 0, error: None }).await.unwrap();
+    }
+
+    #[test]
+    fn a_run_is_shown_without_a_tenant() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("journal.db");
+        let (id, ()) = begin_and(&path, 1, block);
+        let settings = json!({"journalPath": path});
+        let events = ask(&settings, &json!({"last": 1, "user": "USER0@contoso.com", "id": id, "changes": true}));
+        let runs = records(&events);
+        assert_eq!(runs.len(), 1, "{events:?}");
+        for (key, value) in [
+            ("runId", json!(id)),
+            ("operation", json!("Block-M365User")),
+            ("reason", json!("TICKET-17")),
+            ("by", json!("admin@contoso.com")),
+            ("tenantId", json!("t-1")),
+            ("state", json!("Completed")),
+            ("outcome", json!("Verified")),
+            ("exitCode", json!(0)),
+        ] {
+            assert_eq!(runs[0][key], value, "{key}");
+        }
+        assert_eq!(runs[0]["counts"]["verified"], 1);
+        assert!(runs[0]["startedAt"].as_str().unwrap() <= runs[0]["endedAt"].as_str().unwrap());
+        assert_eq!(runs[0]["changes"][0]["outcome"], "Verified");
+        assert_eq!(runs[0]["changes"][0]["runId"], json!(id));
+        let end = events.last().unwrap();
+        assert_eq!((&end["kind"], &end["state"], &end["exitCode"]), (&json!("end"), &json!("completed"), &json!(0)));
+
+        let plain = ask(&settings, &json!({}));
+        assert!(records(&plain)[0].get("changes").is_none());
+    }
+
+    #[test]
+    fn a_run_that_was_dropped_shows_what_is_not_known() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("journal.db");
+        begin_and(&path, 2, async |handle: RunHandle, _: &str| {
+            handle.intend(0, Intent { what: "PATCH".into(), ..Intent::default() }).await.unwrap();
+        });
+        // The drop does not wait until it is written down.
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let run = loop {
+            let events = ask(&json!({"journalPath": path}), &json!({"changes": true}));
+            let run = records(&events)[0].clone();
+            if run["state"] != "Running" || Instant::now() > deadline {
+                break run;
+            }
+        };
+        assert_eq!(
+            (&run["state"], &run["exitCode"], &run["outcome"]),
+            (&json!("Interrupted"), &json!(5), &json!("Unknown"))
+        );
+        let change = &run["changes"][0];
+        assert_eq!((&change["outcome"], &change["code"]), (&json!("Unknown"), &json!("answer_lost")));
+        assert_eq!(change["wanted"], "Blocked");
+        assert_eq!((&run["changes"][1]["outcome"], &run["changes"][1]["code"]), (&json!("Planned"), &Value::Null));
+    }
+
+    #[test]
+    fn an_unknown_run_is_an_error_that_names_it_and_the_others_are_shown() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("journal.db");
+        let (id, ()) = begin_and(&path, 1, block);
+        let events = ask(&json!({"journalPath": path}), &json!({"id": [id, "no-such-run"]}));
+        let errors: Vec<_> = events.iter().filter(|event| event["kind"] == "error").collect();
+        assert_eq!(errors.len(), 1);
+        assert_eq!((&errors[0]["code"], &errors[0]["target"]), (&json!("not_found"), &json!("no-such-run")));
+        assert_eq!(records(&events).len(), 1);
+        assert_eq!(events.last().unwrap()["exitCode"], 1);
+    }
+
+    #[test]
+    fn a_big_run_comes_in_parts_that_together_are_all_of_it() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("journal.db");
+        begin_and(&path, 2100, async |_: RunHandle, _: &str| ());
+        let events = ask(&json!({"journalPath": path}), &json!({"changes": true}));
+        let parts: Vec<_> = records(&events)
+            .iter()
+            .map(|part| (part["changes"].as_array().unwrap().len(), part.get("continues").is_some()))
+            .collect();
+        assert_eq!(parts, [(1000, true), (1000, true), (100, false)]);
+    }
+
+    #[test]
+    fn a_forged_outcome_is_warned_about() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("journal.db");
+        begin_and(&path, 1, block);
+        rusqlite::Connection::open(&path)
+            .unwrap()
+            .execute("UPDATE changes SET record = replace(record, 'Verified', 'Unchanged')", [])
+            .unwrap();
+        let events = ask(&json!({"journalPath": path}), &json!({"changes": true}));
+        let warned = |event: &Value| event["level"] == "warning" && event["messageId"] == "run_chain_broken";
+        assert!(events.iter().any(warned), "{events:?}");
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_opened_ends_with_its_name() {
+        let home = tempfile::tempdir().unwrap();
+        let blocked = home.path().join("file");
+        std::fs::write(&blocked, "").unwrap();
+        let events = ask(&json!({"journalPath": blocked.join("journal.db")}), &json!({}));
+        let error = &events.last().unwrap()["error"];
+        assert_eq!(error["code"], "journal");
+        assert_eq!(error["target"], json!(blocked.join("journal.db")));
+    }
+
+    #[test]
+    fn a_wrong_request_names_its_field() {
+        for (request, field) in
+            [(json!({"last": 0}), "last"), (json!({"id": 7}), "id"), (json!({"Since": "x"}), "Since")]
+        {
+            let events = ask(&json!({}), &request);
+            let error = &events.last().unwrap()["error"];
+            assert_eq!(error["code"], "argument", "{events:?}");
+            assert!(error["message"].as_str().unwrap().contains(field), "{error}");
         }
     }
 }

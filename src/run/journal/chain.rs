@@ -14,34 +14,15 @@ use crate::run::digest::sha256;
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct EventRow {
+pub(super) struct EventRow {
     /// From 1.
-    pub(crate) number: i64,
+    pub(super) number: i64,
     /// `begin`, `intent`, `outcome`, `take` or `end`.
-    pub(crate) kind: String,
+    pub(super) kind: String,
     /// Canonical JSON.
-    pub(crate) payload: String,
-    pub(crate) previous: String,
-    pub(crate) hash: String,
-}
-
-/// Where the chain does not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Breach {
-    /// An event is not what its hash says, or does not follow the one before.
-    Event {
-        /// Its number.
-        number: i64,
-    },
-    /// Events are missing at the end, or there are too many.
-    Length,
-    /// A change is not what the events say of it.
-    Change {
-        /// Its place in the plan.
-        sequence: u32,
-    },
-    /// The planned changes are not those that the run began with.
-    Plan,
+    pub(super) payload: String,
+    pub(super) previous: String,
+    pub(super) hash: String,
 }
 
 /// The end of a chain, ready for the next event.
@@ -77,27 +58,8 @@ impl Tail<'_> {
     }
 }
 
-fn hash(previous: &str, run: &str, number: i64, kind: &str, payload: &str) -> String {
+pub(super) fn hash(previous: &str, run: &str, number: i64, kind: &str, payload: &str) -> String {
     sha256(&[previous.as_bytes(), run.as_bytes(), number.to_string().as_bytes(), kind.as_bytes(), payload.as_bytes()])
-}
-
-/// Holds events, in their order, against each other and against what the run's row says.
-pub(super) fn check(run: &str, events: &[EventRow], length: i64, head: &str) -> Vec<Breach> {
-    let mut breaches = Vec::new();
-    let mut previous = "";
-    for (event, number) in events.iter().zip(1..) {
-        let sound = event.number == number
-            && event.previous == previous
-            && event.hash == hash(previous, run, number, &event.kind, &event.payload);
-        if !sound {
-            breaches.push(Breach::Event { number: event.number });
-        }
-        previous = &event.hash;
-    }
-    if i64::try_from(events.len()).ok() != Some(length) || previous != head {
-        breaches.push(Breach::Length);
-    }
-    breaches
 }
 
 /// JSON with its keys in order and no space, whatever map the features of `serde_json` choose.
@@ -146,51 +108,5 @@ mod tests {
     fn canonical_json_has_its_keys_in_order_at_every_depth() {
         let value = json!({"b": [1, {"z": null, "a": "\"ö\n"}], "a": {}, "": true});
         assert_eq!(canonical(&value), r#"{"":true,"a":{},"b":[1,{"a":"\"ö\n","z":null}]}"#);
-    }
-
-    fn chain(payloads: &[&str]) -> (Vec<EventRow>, String) {
-        let mut head = String::new();
-        let events = payloads
-            .iter()
-            .zip(1..)
-            .map(|(payload, number)| {
-                let hash = hash(&head, "run", number, "outcome", payload);
-                EventRow {
-                    number,
-                    kind: "outcome".into(),
-                    payload: (*payload).into(),
-                    previous: std::mem::replace(&mut head, hash.clone()),
-                    hash,
-                }
-            })
-            .collect();
-        (events, head)
-    }
-
-    #[test]
-    fn a_sound_chain_has_no_breach() {
-        let (events, head) = chain(&["a", "b", "c"]);
-        assert_eq!(check("run", &events, 3, &head), []);
-        assert_eq!(check("run", &[], 0, ""), []);
-    }
-
-    #[test]
-    fn changing_removing_swapping_or_cutting_is_noticed() {
-        let (sound, head) = chain(&["a", "b", "c"]);
-
-        let mut changed = sound.clone();
-        changed[1].payload = "B".into();
-        assert_eq!(check("run", &changed, 3, &head), [Breach::Event { number: 2 }]);
-
-        let mut removed = sound.clone();
-        removed.remove(1);
-        assert!(check("run", &removed, 3, &head).contains(&Breach::Event { number: 3 }));
-
-        let mut swapped = sound.clone();
-        swapped.swap(0, 1);
-        assert!(!check("run", &swapped, 3, &head).is_empty());
-
-        assert_eq!(check("run", &sound[..2], 3, &head), [Breach::Length]);
-        assert_eq!(check("other", &sound, 3, &head).len(), 3);
     }
 }

@@ -216,19 +216,19 @@ fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
 /// What SQLite says, as an error that names the file and the way out.
 pub(super) fn fault(path: &Path, error: &rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(path, error),
+        // Without a code it is not SQLite's own: a value in it is not what we wrote.
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) | None => damaged(path, error),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => named(
             path,
             say!("journal_busy", "the journal '{path}' is being written by another process", path = path.display()),
         )
         .advise(say!("journal_wait", "try again when that process is done, or give another file with -JournalPath")),
         Some(_) => unwritable(path, error),
-        // Not SQLite's own: a value in it is not what we wrote.
-        None => damaged(path, error),
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -16,6 +16,7 @@
 //! Every function that writes is cancel-safe in one sense: dropped while it waits, its work is still done or not done as
 //! a whole. So an intent that nobody waited for may be on disk; a reader treats it like any other intent.
 
+mod audit;
 mod chain;
 mod database;
 mod entry;
@@ -24,6 +25,7 @@ mod lease;
 mod place;
 mod private;
 mod read;
+mod row;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -39,10 +41,9 @@ use std::{
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-pub(crate) use chain::{Breach, EventRow};
 pub(crate) use entry::{ChangePlan, Intent, NewRun, State, Summary, new_id};
 pub(crate) use handle::RunHandle;
-pub(crate) use read::{Attempt, ChangeRow, OpenRun, RunQuery, RunRow, Stage};
+pub(crate) use row::{OpenRun, RunQuery, RunRow};
 
 use self::{lease::Lease, writer::Writer};
 use crate::error::{Error, Result};
@@ -139,11 +140,12 @@ impl Journal {
     }
 
     /// Takes over a run that was interrupted or cancelled.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the cmdlet that resumes a run"))]
     pub(crate) async fn take(self: &Arc<Self>, run: uuid::Uuid) -> Result<RunHandle> {
         let handle = RunHandle::new(Arc::clone(self), run);
         let (owner, lease) = (handle.owner().clone(), self.lease);
         self.writer
-            .write(move |connection| write::take(connection, &run.to_string(), &owner, lease, Timestamp::now()))
+            .write(move |connection| lease::take(connection, &run.to_string(), &owner, lease, Timestamp::now()))
             .await?;
         Ok(handle)
     }
@@ -152,12 +154,6 @@ impl Journal {
     pub(crate) async fn runs(&self, query: &RunQuery) -> Result<Vec<RunRow>> {
         let query = query.clone();
         self.read(move |connection| read::runs(connection, &query, Timestamp::now())).await
-    }
-
-    /// The changes of a run in their order; none for a run that is not there.
-    pub(crate) async fn changes(&self, run: &str) -> Result<Vec<ChangeRow>> {
-        let run = run.to_owned();
-        self.read(move |connection| read::changes(connection, &run)).await
     }
 
     /// A run with its plan and what became of it, as of one moment.
@@ -173,16 +169,10 @@ impl Journal {
         .await
     }
 
-    /// The chain of a run's events.
-    pub(crate) async fn events(&self, run: &str) -> Result<Vec<EventRow>> {
-        let run = run.to_owned();
-        self.read(move |connection| read::events(connection, &run)).await
-    }
-
     /// Where a run's events, plan and changes do not agree; nothing if all is well.
-    pub(crate) async fn verify(&self, run: &str) -> Result<Vec<Breach>> {
+    pub(crate) async fn verify(&self, run: &str) -> Result<Vec<audit::Breach>> {
         let run = run.to_owned();
-        self.read(move |connection| read::verify(connection, &run)).await
+        self.read(move |connection| audit::verify(connection, &run)).await
     }
 
     async fn read<T: Send + 'static>(

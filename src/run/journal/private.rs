@@ -13,10 +13,10 @@ use std::{
 /// Makes the database's folder and file if they are not there, and sees to it that what is there is private. A folder
 /// that exists is left as it is: it may be anybody's.
 pub(super) fn prepare(database: &Path) -> io::Result<()> {
-    if let Some(folder) = database.parent() {
-        if !folder.is_dir() {
-            system::create_folder(folder)?;
-        }
+    if let Some(folder) = database.parent()
+        && !folder.is_dir()
+    {
+        system::create_folder(folder)?;
     }
     match system::create_file(database) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => keep(database),
@@ -53,6 +53,9 @@ mod system {
         path::Path,
     };
 
+    /// The rights of everybody but the owner.
+    const OTHERS: u32 = 0o077;
+
     pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)
     }
@@ -64,16 +67,16 @@ mod system {
     /// By name: opening and closing the file would give up the locks that SQLite may hold on it in this process.
     pub(super) fn restrict(file: &Path, metadata: &Metadata) -> io::Result<()> {
         let mode = metadata.permissions().mode();
-        if mode & 0o077 == 0 {
+        if mode & OTHERS == 0 {
             return Ok(());
         }
-        match fs::set_permissions(file, Permissions::from_mode(mode & 0o700)) {
+        match fs::set_permissions(file, Permissions::from_mode(mode & !OTHERS)) {
             // The last connection of another process has just taken the file away.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             other => other?,
         }
         // Some file systems know no owner and take every mode without keeping it.
-        if fs::metadata(file)?.permissions().mode() & 0o077 == 0 {
+        if fs::metadata(file)?.permissions().mode() & OTHERS == 0 {
             Ok(())
         } else {
             Err(io::Error::new(io::ErrorKind::PermissionDenied, "its file system cannot keep it from other people"))
@@ -114,7 +117,8 @@ mod system {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

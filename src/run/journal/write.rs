@@ -9,15 +9,13 @@ use super::{
     Fault,
     chain::{Tail, canonical},
     entry::{ChangePlan, Intent, NewRun, Settled, State, Summary},
-    lease::{Lease, Owner},
-    read::{self, RunQuery},
-    stamp,
+    lease::{Lease, Owner, own},
+    read, stamp,
 };
 use crate::{
     change::Outcome,
-    error::{Code, Error, Facts},
+    error::{Error, Facts},
     run::digest::sha256,
-    say,
 };
 
 /// A run with its planned changes.
@@ -283,87 +281,6 @@ pub(super) fn refuse(
     end(connection, &run.id.to_string(), owner, &summary, now)
 }
 
-/// Takes over a run that nobody is at and that is not over.
-pub(super) fn take(
-    connection: &Connection,
-    run: &str,
-    owner: &Owner,
-    lease: Lease,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    let query = RunQuery { ids: vec![run.to_owned()], ..RunQuery::default() };
-    let Some(row) = read::runs(connection, &query, now)?.into_iter().next() else {
-        return Err(Fault::Ours(
-            Error::new(Code::NotFound, say!("run_unknown", "there is no run '{run}' in the journal", run = run))
-                .on(run),
-        ));
-    };
-    match row.state {
-        State::Interrupted | State::Cancelled => {}
-        State::Running => {
-            return Err(Fault::Ours(
-                Error::new(
-                    Code::Conflict,
-                    say!(
-                        "run_has_owner",
-                        "run {run} is being carried out by process {pid} on {host}",
-                        run = run,
-                        pid = row.pid,
-                        host = row.host
-                    ),
-                )
-                .on(run),
-            ));
-        }
-        State::Completed | State::Refused => {
-            return Err(Fault::Ours(
-                Error::new(
-                    Code::Argument,
-                    say!("run_is_over", "run {run} is over: there is nothing to resume", run = run),
-                )
-                .on(run),
-            ));
-        }
-    }
-    connection.execute(
-        "UPDATE runs SET state = 'Running', ended_at = NULL, outcome = NULL, exit_code = NULL, counts = NULL,
-             error = NULL, host = ?2, pid = ?3, lease_owner = ?4, lease_expires = ?5
-         WHERE id = ?1",
-        params![run, owner.host, owner.pid, owner.token, stamp(lease.end(now))],
-    )?;
-    let mut tail = own(connection, run, owner)?;
-    tail.append("take", &json!({"host": owner.host, "version": env!("CARGO_PKG_VERSION"), "at": stamp(now)}))?;
-    tail.finish()
-}
-
-/// Gives a run up without an end: it can be taken over at once.
-pub(super) fn release(connection: &Connection, run: &str, owner: &Owner, now: Timestamp) -> Result<(), Fault> {
-    connection.execute(
-        "UPDATE runs SET lease_expires = ?3 WHERE id = ?1 AND lease_owner = ?2 AND lease_expires > ?3",
-        params![run, owner.token, stamp(now)],
-    )?;
-    Ok(())
-}
-
-/// The end of a chain, if the run is still ours: another process may have taken it over while this one slept.
-fn own<'c>(connection: &'c Connection, run: &'c str, owner: &Owner) -> Result<Tail<'c>, Fault> {
-    let row = connection
-        .prepare_cached("SELECT lease_owner, chain_length, chain_head FROM runs WHERE id = ?1")?
-        .query_row([run], |row| Ok((row.get::<_, Option<String>>(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    match row {
-        Some((Some(token), length, head)) if token == owner.token => Ok(Tail { connection, run, length, head }),
-        Some(_) => Err(Fault::Ours(
-            Error::new(
-                Code::Journal,
-                say!("journal_run_lost", "run {run} has ended or was taken over by another process", run = run),
-            )
-            .on(run),
-        )),
-        None => Err(defect(format_args!("run {run} was never begun"))),
-    }
-}
-
 /// What the rules about order need to know of a change.
 struct Standing {
     outcome: Option<Outcome>,
@@ -394,6 +311,6 @@ const fn was_sent(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Verified | Outcome::Accepted | Outcome::Unknown)
 }
 
-fn defect(what: std::fmt::Arguments<'_>) -> Fault {
+pub(super) fn defect(what: std::fmt::Arguments<'_>) -> Fault {
     Fault::Ours(Error::internal(what))
 }

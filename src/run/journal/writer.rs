@@ -31,6 +31,7 @@ const TOGETHER: usize = 512;
 pub(super) struct Writer {
     queue: Sender<Box<dyn Task>>,
     held: Arc<Held>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests count the transactions"))]
     commits: Arc<AtomicU64>,
 }
 
@@ -83,7 +84,7 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         // Without a thread the reply is dropped here, and whoever waits learns it from that.
-        let _ = self.queue.send(Box::new(Work { work: Some(work), done: None, reply }));
+        drop(self.queue.send(Box::new(Work { job: Some(work), done: None, reply })));
         answer
     }
 
@@ -111,7 +112,7 @@ trait Task: Send {
 }
 
 struct Work<F, T> {
-    work: Option<F>,
+    job: Option<F>,
     done: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
 }
@@ -122,7 +123,7 @@ where
     F: FnOnce(&Connection) -> Result<T, Fault> + Send,
 {
     fn perform(&mut self, connection: &Connection, path: &Path) -> bool {
-        let Some(work) = self.work.take() else { return false };
+        let Some(work) = self.job.take() else { return false };
         let done = work(connection).map_err(|error| match error {
             Fault::Sql(error) => fault(path, &error),
             Fault::Ours(error) => error,
@@ -139,7 +140,7 @@ where
             (None, Ok(())) => Err(gone()),
         };
         // Nobody waits any more: the work stands.
-        let _ = self.reply.send(answer);
+        drop(self.reply.send(answer));
     }
 }
 

@@ -120,7 +120,7 @@ proptest! {
                 Step::Add(outcome) => write::add(&savepoint, &id, &owner, &[settled(*outcome)]),
                 Step::Take => {
                     let new = Owner::new();
-                    let taken = write::take(&savepoint, &id, &new, Lease::default(), now);
+                    let taken = lease::take(&savepoint, &id, &new, Lease::default(), now);
                     if taken.is_ok() {
                         owner = new;
                     }
@@ -135,7 +135,7 @@ proptest! {
             }
         }
 
-        prop_assert_eq!(read::verify(&connection, &id).unwrap(), []);
+        prop_assert_eq!(audit::verify(&connection, &id).unwrap(), []);
         let rows = read::changes(&connection, &id).unwrap();
         let outcomes: Vec<_> = rows.iter().map(|row| (u32::try_from(row.attempts.len()).unwrap(), row.outcome)).collect();
         prop_assert_eq!(&outcomes, &model.changes);
