@@ -11,7 +11,7 @@ $script:ModuleRoot = $PSScriptRoot
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
     # Before anything else: the parts below need the full language even to be loaded.
     Import-LocalizedData -BindingVariable sentences -FileName 'Strings.psd1' -ErrorAction SilentlyContinue
-    throw ($sentences.language_mode -replace '\{mode\}', $ExecutionContext.SessionState.LanguageMode)
+    throw ($sentences['language_mode'] -replace '\{mode\}', $ExecutionContext.SessionState.LanguageMode)
 }
 
 foreach ($folder in 'Private', 'Public') {

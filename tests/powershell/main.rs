@@ -3,3 +3,4 @@
 mod host;
 mod module;
 mod pester;
+mod sentences;

@@ -32,14 +32,14 @@ function Test-Rehearsing {
 function Send-Answer {
     param($JobEvent, [uint64] $Job, [System.Management.Automation.PSCmdlet] $Cmdlet)
 
+    $places = Get-QuestionPart $JobEvent
     try {
-        if ($JobEvent.question -eq 'count') { $answer = Read-Count -JobEvent $JobEvent -Cmdlet $Cmdlet }
-        else { $answer = $Cmdlet.ShouldProcess($JobEvent.target, $JobEvent.action) }
+        if ($JobEvent.question -eq 'count') { $answer = Read-Count -Places $places -Cmdlet $Cmdlet }
+        else { $answer = $Cmdlet.ShouldProcess($places.target, $places.action) }
     }
     catch [System.Management.Automation.PSInvalidOperationException], [System.Management.Automation.Host.HostException], [NotImplementedException] {
         # A host without anybody at it: say how to go on without being asked.
-        $places = @{ operation = $JobEvent.operation; action = $JobEvent.action; target = $JobEvent.target }
-        $Cmdlet.ThrowTerminatingError((New-ErrorRecord -Code 'cannot_ask' -Arguments $places -TargetObject $JobEvent.target))
+        $Cmdlet.ThrowTerminatingError((New-ErrorRecord -Code 'cannot_ask' -Arguments $places -TargetObject $places.target))
     }
     $reply = ConvertTo-RequestByte -Request ([ordered] @{ ask = $JobEvent.ask; answer = $answer })
     $native = $script:Native
@@ -47,17 +47,28 @@ function Send-Answer {
     if ($status -ne $script:StatusOk) { Stop-Misuse -Function 'm365_reply' -Status $status -Cmdlet $Cmdlet }
 }
 
+# What a question is about, in the language of the user.
+function Get-QuestionPart {
+    param($JobEvent)
+
+    $actions = foreach ($action in $JobEvent.action -split ', ') {
+        Get-Sentence -Id "action_$($action -replace '\W', '_')" -Fallback $action
+    }
+    $target = $JobEvent.target
+    if ($JobEvent.count -ne 1) { $target = Get-Sentence -Id 'people' -Arguments @{ count = "$($JobEvent.count)" } }
+    @{ operation = $JobEvent.operation; action = $actions -join ', '; target = $target }
+}
+
 # The number of people, typed by hand: nobody empties a tenant by pressing Enter. Anything else is a no.
 function Read-Count {
-    param($JobEvent, [System.Management.Automation.PSCmdlet] $Cmdlet)
+    param([hashtable] $Places, [System.Management.Automation.PSCmdlet] $Cmdlet)
 
-    $places = @{ operation = $JobEvent.operation; action = $JobEvent.action; target = $JobEvent.target; count = "$($JobEvent.count)" }
-    $field = [System.Management.Automation.Host.FieldDescription]::new((Get-Sentence -Id 'count_label'))
+    $label = Get-Sentence -Id 'count_label'
     $fields = [System.Collections.ObjectModel.Collection[System.Management.Automation.Host.FieldDescription]]::new()
-    $fields.Add($field)
+    $fields.Add([System.Management.Automation.Host.FieldDescription]::new($label))
     $answers = $Cmdlet.Host.UI.Prompt(
-        (Get-Sentence -Id 'count_caption' -Arguments $places), (Get-Sentence -Id 'count_question' -Arguments $places), $fields)
+        (Get-Sentence -Id 'count_caption' -Arguments $Places), (Get-Sentence -Id 'count_question' -Arguments $Places), $fields)
     $count = [uint64] 0
-    if ($null -ne $answers -and [uint64]::TryParse([string] $answers[$field.Name], [ref] $count)) { return $count }
+    if ($null -ne $answers -and [uint64]::TryParse([string] $answers[$label], [ref] $count)) { return $count }
     $false
 }
