@@ -42,7 +42,8 @@ pub(super) enum Refusal {
     SecretWrong(String),
     /// The secret was right until its end.
     SecretExpired(String),
-    /// A confidential client without secret or assertion.
+    /// A confidential client without secret or assertion. The service has been seen to answer an app that signs in for
+    /// itself with another number (7000216); the published list has this one alone.
     CredentialMissing,
     /// A public client with one.
     CredentialUnwanted,
@@ -84,7 +85,7 @@ pub(super) enum Refusal {
     },
     /// A refresh token that nobody used for too long.
     RefreshExpired,
-    /// No refresh token of ours, or another client's.
+    /// No refresh token of ours, or another client's. Which number the latter gets is unconfirmed.
     RefreshInvalid,
     /// The person has not decided yet.
     DevicePending,
