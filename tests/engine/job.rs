@@ -1,0 +1,93 @@
+//! Running an operation to its end and looking at what it said.
+
+use std::time::Duration;
+
+use m365_access::{
+    Operation, Session,
+    event::Answer,
+    job::{Job, Next},
+};
+use serde_json::Value;
+
+/// Everything that a job said.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub records: Vec<Value>,
+    pub notes: Vec<Value>,
+    pub errors: Vec<Value>,
+    pub asks: Vec<Value>,
+    pub progress: Vec<Value>,
+    pub end: Value,
+    /// Every event as it was, for those who look for what must not be there.
+    pub text: String,
+}
+
+impl Told {
+    /// The one record about a person and a kind of change.
+    pub fn outcome(&self, user: &str, change: &str) -> &Value {
+        let mut found = self.records.iter().filter(|record| {
+            record["change"] == change && record["user"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(user))
+        });
+        let one = found.next().unwrap_or_else(|| panic!("no {change} of {user} in {:#?}", self.records));
+        assert!(found.next().is_none(), "two records of {change} for {user}");
+        one
+    }
+
+    pub fn word(&self, user: &str, change: &str) -> &str {
+        self.outcome(user, change)["outcome"].as_str().unwrap()
+    }
+
+    pub fn exit_code(&self) -> u64 {
+        self.end["exitCode"].as_u64().unwrap()
+    }
+
+    pub fn error_code(&self) -> &str {
+        self.end["error"]["code"].as_str().unwrap_or_default()
+    }
+}
+
+/// Runs an operation; questions are answered by `answer`.
+pub fn run_answering(
+    session: &Session,
+    operation: Operation,
+    request: &Value,
+    mut answer: impl FnMut(&Value) -> Value,
+) -> Told {
+    let job = session.start(operation, &request.to_string()).unwrap();
+    let mut told = Told::default();
+    while let Some(event) = next(&job) {
+        told.text.push_str(&event.to_string());
+        match event["kind"].as_str().unwrap() {
+            "records" => told.records.extend(event["records"].as_array().unwrap().iter().cloned()),
+            "note" => told.notes.push(event),
+            "error" => told.errors.push(event),
+            "progress" => told.progress.push(event),
+            "ask" => {
+                let number = event["ask"].as_u64().unwrap();
+                let answer = answer(&event);
+                told.asks.push(event);
+                job.reply(Answer { ask: number, answer });
+            }
+            "end" => told.end = event,
+            other => panic!("an event of kind {other}"),
+        }
+    }
+    told
+}
+
+/// Runs an operation that asks nothing.
+pub fn run(session: &Session, operation: Operation, request: &Value) -> Told {
+    run_answering(session, operation, request, |ask| panic!("an unexpected question: {ask}"))
+}
+
+/// The next event, or nothing after the end.
+pub fn next(job: &Job) -> Option<Value> {
+    loop {
+        match job.next(Duration::from_secs(60), usize::MAX) {
+            Next::Event(event) => return Some(serde_json::from_str(&event).unwrap()),
+            Next::Done => return None,
+            Next::Pending => panic!("nothing for a minute"),
+            Next::Grow(size) => panic!("an event of {size} bytes has no room"),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The engine against the simulated tenant, through the same door as every caller: a session, an operation, events.
+
+mod bad_input;
+mod guard;
+mod job;
+mod main_job;
+mod many;
+mod tenant;

@@ -1,0 +1,78 @@
+//! Two thousand people, a service that throttles, answers that are lost.
+
+use m365_access::{Operation, simulator::Options};
+use serde_json::{Value, json};
+
+use crate::{job::run, tenant::Tenant};
+
+fn ordinary(tenant: &Tenant, count: usize) -> Vec<String> {
+    let world = tenant.simulator.world().tenant();
+    world.users.iter().filter(|user| user.profile.latest().account_enabled).map(|user| user.id.to_string()).take(count).collect()
+}
+
+fn block(tenant: &Tenant, people: &[String]) -> crate::job::Told {
+    let request = json!({ "user": people, "maximumUsers": 5000, "maximumPercent": 100, "allowPrivileged": true });
+    run(&tenant.session(), Operation::BlockUser, &request)
+}
+
+/// Nobody is called verified whose state is not right, and nobody is left out.
+fn holds(tenant: &Tenant, people: &[String], told: &crate::job::Told) {
+    assert_eq!(told.records.len(), people.len() * 2);
+    for record in &told.records {
+        let id = record["userId"].as_str().unwrap();
+        let verified = record["outcome"] == "Verified";
+        if record["change"] == "SignIn" && verified {
+            assert!(!tenant.enabled(id), "a false success: {record:#}");
+        }
+    }
+}
+
+#[test]
+fn two_thousand_people_with_throttled_items_all_end_right() {
+    let faults = json!({ "seed": 7, "rules": [
+        { "match": { "path": "/v1.0/users/**", "inBatch": true }, "probability": 0.1,
+          "fault": { "status": 429, "retryAfterSeconds": 1 } }
+    ]});
+    let options = Options { users: 2200, time_scale: 600.0, ..Options::default() };
+    let tenant = Tenant::with_faults(options, &faults);
+    let people = ordinary(&tenant, 2000);
+    let told = block(&tenant, &people);
+    holds(&tenant, &people, &told);
+    let bad: Vec<&Value> = told
+        .records
+        .iter()
+        .filter(|record| !matches!(record["outcome"].as_str(), Some("Verified" | "Accepted")))
+        .filter(|record| record["code"] != "protected_last_admin" && record["code"] != "dependency")
+        .collect();
+    assert!(bad.is_empty(), "{} of {}: {:#?}", bad.len(), told.records.len(), bad.first());
+    assert!(told.progress.iter().any(|progress| progress["total"] == 4000));
+}
+
+#[test]
+fn lost_answers_and_broken_batches_end_in_the_truth() {
+    let faults = json!({ "seed": 3, "rules": [
+        { "match": { "path": "/v1.0/users/**", "inBatch": true }, "probability": 0.05, "fault": "missingItem" },
+        { "match": { "path": "/v1.0/users/**", "inBatch": true }, "probability": 0.05, "fault": { "status": 503 } },
+        { "match": { "path": "/v1.0/$batch", "inBatch": false }, "probability": 0.05, "fault": "resetAfter" },
+        { "match": { "path": "/v1.0/$batch", "inBatch": false }, "probability": 0.05, "fault": "cutBody" }
+    ]});
+    let options = Options { users: 400, time_scale: 600.0, ..Options::default() };
+    let tenant = Tenant::with_faults(options, &faults);
+    let people = ordinary(&tenant, 300);
+    let told = block(&tenant, &people);
+    holds(&tenant, &people, &told);
+    let verified = told.records.iter().filter(|record| record["outcome"] == "Verified").count();
+    assert!(verified > 500, "{verified} of {}", told.records.len());
+}
+
+#[test]
+fn what_never_shows_is_unknown() {
+    // Replicas lag for longer than anybody's patience.
+    let options = Options { replication_milliseconds: 3_600_000, time_scale: 60.0, ..Options::default() };
+    let tenant = Tenant::with(options);
+    let user = tenant.samples().user.clone();
+    let told = run(&tenant.session_with(&json!({ "timeScale": 60.0 })), Operation::BlockUser, &json!({ "user": user, "timeLimitSeconds": 3 }));
+    assert_eq!(told.word(&user, "SignIn"), "Unknown", "{told:#?}");
+    assert_eq!(told.outcome(&user, "SignIn")["code"], "not_confirmed");
+    assert!(!tenant.enabled(&user));
+}
