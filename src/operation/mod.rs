@@ -60,7 +60,9 @@ operations! {
 
 /// Carries out an operation; whatever happens, its job ends with exactly one `end`.
 pub(crate) async fn run(operation: Operation, session: Arc<Connected>, request: String, reporter: Reporter) {
-    let end = end_of(operation, dispatch(operation, &session, &request, &reporter)).await;
+    // On the heap: some operations hold a lot between their steps.
+    let work = dispatch(operation, &session, &request, &reporter).boxed();
+    let end = end_of(operation, work).await;
     reporter.end(end).await;
 }
 

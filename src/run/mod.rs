@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::BoxFuture};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -75,7 +75,16 @@ struct Ground {
 }
 
 /// Carries out an order, from selecting people to the end of the run.
-pub(crate) async fn carry_out(order: Order, session: &Arc<Connected>, reporter: &Reporter) -> Result<End> {
+pub(crate) fn carry_out<'a>(
+    order: Order,
+    session: &'a Arc<Connected>,
+    reporter: &'a Reporter,
+) -> BoxFuture<'a, Result<End>> {
+    // On the heap: it holds the whole plan between its steps.
+    begin(order, session, reporter).boxed()
+}
+
+async fn begin(order: Order, session: &Arc<Connected>, reporter: &Reporter) -> Result<End> {
     order.how.check()?;
     let settings = session.settings()?;
     let rehearsal = order.how.what_if || order.how.plan_path.is_some();

@@ -17,6 +17,7 @@ pub mod role;
 mod server;
 pub mod sign_in;
 pub mod tenant;
+pub mod traffic;
 pub mod wire;
 pub mod world;
 

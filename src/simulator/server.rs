@@ -30,6 +30,7 @@ use super::{
     line::Line,
     outgoing::Outgoing,
     sign_in,
+    traffic::Exchange,
     wire::{Answer, Request, Service},
     world::World,
 };
@@ -179,6 +180,15 @@ async fn respond(
     if world.options.latency_milliseconds > 0 {
         tokio::time::sleep(Duration::from_millis(world.options.latency_milliseconds)).await;
     }
+    world.traffic.add(Exchange {
+        method: request.method.to_string(),
+        path: request.path.clone(),
+        body: Exchange::text(&request.body),
+        status: match &played {
+            Played::Whole(answer) | Played::Cut(answer) => Some(answer.status),
+            Played::Lost => None,
+        },
+    });
     match played {
         Played::Whole(answer) => Ok(seal(answer, &request, Outgoing::whole)),
         // Of nothing there is no half: such an answer is lost altogether.

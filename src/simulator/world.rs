@@ -8,7 +8,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{Options, clock::Clock, fault::Faults, quota::Ledger, sign_in, tenant::Tenant};
+use super::{Options, clock::Clock, fault::Faults, quota::Ledger, sign_in, tenant::Tenant, traffic::Traffic};
 
 /// A simulated tenant at work.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct World {
     pub base: String,
     /// What has been charged to the quotas.
     pub ledger: Ledger,
+    /// What clients have asked lately.
+    pub traffic: Traffic,
     /// When it was made: the zero of positions in time that clients are handed.
     pub started: Instant,
     /// What the sign-in service remembers: device codes and refresh tokens.
@@ -39,6 +41,7 @@ impl World {
             faults,
             base,
             ledger: Ledger::default(),
+            traffic: Traffic::default(),
             started: Instant::now(),
             sign_in: sign_in::State::default(),
             tenant: RwLock::new(tenant),

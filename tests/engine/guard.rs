@@ -46,7 +46,8 @@ fn an_emergency_account_is_never_touched() {
 fn an_exclusion_that_does_not_resolve_stops_everything() {
     let tenant = Tenant::new();
     let user = tenant.samples().user.clone();
-    let told = run(&tenant.session(), Operation::BlockUser, &json!({ "user": user, "except": ["mispelt@example.com"] }));
+    let told =
+        run(&tenant.session(), Operation::BlockUser, &json!({ "user": user, "except": ["mispelt@example.com"] }));
     assert_eq!((told.error_code(), told.exit_code()), ("exclusion_not_found", 2));
     assert_eq!(told.end["error"]["target"], "mispelt@example.com");
     assert!(tenant.enabled(&user));
@@ -103,8 +104,15 @@ fn caps_on_numbers_hold_until_they_are_raised() {
     let tenant = Tenant::with(Options { users: 1000, time_scale: 60.0, ..Options::default() });
     let people: Vec<String> = {
         let world = tenant.simulator.world().tenant();
-        let holders: Vec<_> = world.role_assignments.iter().chain(&world.role_eligibilities).map(|a| a.principal_id).collect();
-        world.users.iter().filter(|user| !holders.contains(&user.id)).map(|user| user.id.to_string()).take(150).collect()
+        let holders: Vec<_> =
+            world.role_assignments.iter().chain(&world.role_eligibilities).map(|a| a.principal_id).collect();
+        world
+            .users
+            .iter()
+            .filter(|user| !holders.contains(&user.id))
+            .map(|user| user.id.to_string())
+            .take(150)
+            .collect()
     };
     let told = run(&tenant.session(), Operation::RevokeSessions, &json!({ "user": people }));
     assert_eq!(told.error_code(), "cap_users");

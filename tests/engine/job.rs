@@ -28,7 +28,7 @@ impl Told {
         let mut found = self.records.iter().filter(|record| {
             record["change"] == change && record["user"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(user))
         });
-        let one = found.next().unwrap_or_else(|| panic!("no {change} of {user} in {:#?}", self.records));
+        let one = found.next().unwrap_or_else(|| panic!("no {change} of {user} in {:#?} {:#}", self.records, self.end));
         assert!(found.next().is_none(), "two records of {change} for {user}");
         one
     }

@@ -17,7 +17,10 @@ fn a_blocked_person_is_out() {
     let told = run(&tenant.session(), Operation::BlockUser, &json!({ "user": user, "reason": "T-1" }));
     assert_eq!((told.word(&user, "SignIn"), told.word(&user, "Sessions")), ("Verified", "Verified"), "{told:#?}");
     let block = told.outcome(&user, "SignIn");
-    assert_eq!((&block["before"], &block["wanted"], &block["after"]), (&json!("Allowed"), &json!("Blocked"), &json!("Blocked")));
+    assert_eq!(
+        (&block["before"], &block["wanted"], &block["after"]),
+        (&json!("Allowed"), &json!("Blocked"), &json!("Blocked"))
+    );
     assert!(block["effectiveBy"].as_str().unwrap() > block["at"].as_str().unwrap());
     assert_eq!((told.exit_code(), told.end["outcome"].as_str()), (0, Some("Verified")));
     assert!(!tenant.enabled(&user));
@@ -75,7 +78,10 @@ fn what_a_run_did_stands_in_the_journal() {
     let runs = run(&tenant.session(), Operation::GetRun, &json!({ "changes": true }));
     let [entry] = runs.records.as_slice() else { panic!("{:#?}", runs.records) };
     assert_eq!(entry["runId"], told.end["runId"]);
-    assert_eq!((&entry["operation"], &entry["reason"], &entry["state"]), (&json!("Block-M365User"), &json!("INC0042"), &json!("Completed")));
+    assert_eq!(
+        (&entry["operation"], &entry["reason"], &entry["state"]),
+        (&json!("Block-M365User"), &json!("INC0042"), &json!("Completed"))
+    );
     assert_eq!((&entry["outcome"], &entry["exitCode"]), (&json!("Verified"), &json!(0)));
     assert_eq!(entry["changes"].as_array().unwrap().len(), 2);
 }

@@ -7,7 +7,13 @@ use crate::{job::run, tenant::Tenant};
 
 fn ordinary(tenant: &Tenant, count: usize) -> Vec<String> {
     let world = tenant.simulator.world().tenant();
-    world.users.iter().filter(|user| user.profile.latest().account_enabled).map(|user| user.id.to_string()).take(count).collect()
+    world
+        .users
+        .iter()
+        .filter(|user| user.profile.latest().account_enabled)
+        .map(|user| user.id.to_string())
+        .take(count)
+        .collect()
 }
 
 fn block(tenant: &Tenant, people: &[String]) -> crate::job::Told {
@@ -51,10 +57,10 @@ fn two_thousand_people_with_throttled_items_all_end_right() {
 #[test]
 fn lost_answers_and_broken_batches_end_in_the_truth() {
     let faults = json!({ "seed": 3, "rules": [
-        { "match": { "path": "/v1.0/users/**", "inBatch": true }, "probability": 0.05, "fault": "missingItem" },
+        { "match": { "path": "/v1.0/users/**", "inBatch": true }, "probability": 0.05, "fault": { "missingItem": true } },
         { "match": { "path": "/v1.0/users/**", "inBatch": true }, "probability": 0.05, "fault": { "status": 503 } },
-        { "match": { "path": "/v1.0/$batch", "inBatch": false }, "probability": 0.05, "fault": "resetAfter" },
-        { "match": { "path": "/v1.0/$batch", "inBatch": false }, "probability": 0.05, "fault": "cutBody" }
+        { "match": { "path": "/v1.0/$batch", "inBatch": false }, "probability": 0.05, "fault": { "resetAfter": true } },
+        { "match": { "path": "/v1.0/$batch", "inBatch": false }, "probability": 0.05, "fault": { "cutBody": true } }
     ]});
     let options = Options { users: 400, time_scale: 600.0, ..Options::default() };
     let tenant = Tenant::with_faults(options, &faults);
@@ -71,7 +77,11 @@ fn what_never_shows_is_unknown() {
     let options = Options { replication_milliseconds: 3_600_000, time_scale: 60.0, ..Options::default() };
     let tenant = Tenant::with(options);
     let user = tenant.samples().user.clone();
-    let told = run(&tenant.session_with(&json!({ "timeScale": 60.0 })), Operation::BlockUser, &json!({ "user": user, "timeLimitSeconds": 3 }));
+    let told = run(
+        &tenant.session_with(&json!({ "timeScale": 60.0 })),
+        Operation::BlockUser,
+        &json!({ "user": user, "timeLimitSeconds": 3 }),
+    );
     assert_eq!(told.word(&user, "SignIn"), "Unknown", "{told:#?}");
     assert_eq!(told.outcome(&user, "SignIn")["code"], "not_confirmed");
     assert!(!tenant.enabled(&user));

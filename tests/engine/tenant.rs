@@ -99,8 +99,7 @@ impl Tenant {
     /// A person's refresh token.
     pub fn refresh_token(&self, user: &str) -> String {
         let password = &self.simulator.description().admin_password;
-        let tokens =
-            self.grant(&[("grant_type", "password"), ("username", user), ("password", password)]).unwrap();
+        let tokens = self.grant(&[("grant_type", "password"), ("username", user), ("password", password)]).unwrap();
         tokens["refresh_token"].as_str().unwrap().to_owned()
     }
 
@@ -113,7 +112,8 @@ impl Tenant {
         let about = self.simulator.description();
         let url = format!("{}/{}/oauth2/v2.0/token", about.login_endpoint.trim_end_matches('/'), about.tenant_id);
         let scope = "https://graph.microsoft.com/.default offline_access";
-        let common = [("client_id", about.client_id.as_str()), ("client_secret", &about.client_secret), ("scope", scope)];
+        let common =
+            [("client_id", about.client_id.as_str()), ("client_secret", &about.client_secret), ("scope", scope)];
         let form: Vec<_> = form.iter().chain(&common).collect();
         let answer: Value = self.runtime.block_on(async {
             reqwest::Client::builder()
