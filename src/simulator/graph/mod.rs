@@ -3,17 +3,32 @@
 //! One way in for everything: [`answer`] believes or refuses the token once, then hands on either the whole request or,
 //! through [`batch`], each of its items to [`item`], which charges the quota and finds who answers.
 
+mod administrative_unit;
 pub mod batch;
+#[cfg(test)]
+mod bench;
 mod call;
+mod directory_object;
+mod directory_role;
 mod failure;
 mod filter;
+mod group;
+mod listing;
+mod membership;
 mod options;
+mod organization;
 mod overload;
 mod page;
 mod path;
 mod permission;
 mod property;
+mod reach;
+mod role_definition;
+mod role_management;
 mod search;
+mod service_principal;
+#[cfg(test)]
+mod tests;
 mod user;
 
 use std::time::Instant;
@@ -96,6 +111,13 @@ fn route(call: &Call<'_>, segments: &[String]) -> Answered {
     match first.to_ascii_lowercase().as_str() {
         "users" => user::answer(call, rest),
         "me" => user::me(call, rest),
+        "groups" => group::answer(call, rest),
+        "directoryobjects" => directory_object::answer(call, rest),
+        "directoryroles" => directory_role::answer(call, rest),
+        "directoryroletemplates" => directory_role::templates(call, rest),
+        "rolemanagement" => role_management::answer(call, rest),
+        "serviceprincipals" => service_principal::answer(call, rest),
+        "organization" => organization::answer(call, rest),
         _ => Err(Failure::segment(first)),
     }
 }

@@ -188,8 +188,8 @@ permissions! {
     }
     /// The older way of ending the sessions of people.
     INVALIDATE_TOKENS {
-        delegated: ["User.RevokeSessions.All", "Directory.ReadWrite.All", "User.ReadWrite"],
-        own: [],
+        delegated: ["User.RevokeSessions.All", "Directory.ReadWrite.All"],
+        own: ["User.ReadWrite"],
         application: ["User.RevokeSessions.All"],
     }
     /// Any property of people.

@@ -11,13 +11,28 @@ use uuid::Uuid;
 use super::failure::Failure;
 
 /// A kind of object that the service shows.
-pub(super) trait Resource: 'static {
+pub(super) trait Resource: Sized + 'static {
     /// What the tenant keeps of one.
     type Object: 'static;
     /// Name of the type, with its namespace.
     const TYPE: &'static str;
     /// Every property that can be selected.
     const PROPERTIES: &'static [Property<Self>];
+}
+
+/// How a property is read.
+type Read<R> = for<'a> fn(&'a <R as Resource>::Object, Moment) -> Field<'a>;
+
+impl<R: Resource> Property<R> {
+    /// One that is given without `$select`.
+    pub(super) const fn standard(name: &'static str, kind: Kind, operators: Operators, read: Read<R>) -> Self {
+        Self { name, standard: true, kind, operators, read }
+    }
+
+    /// One that is given by name only.
+    pub(super) const fn selected(name: &'static str, kind: Kind, operators: Operators, read: Read<R>) -> Self {
+        Self { name, standard: false, kind, operators, read }
+    }
 }
 
 /// When and where something is seen: everything in one answer at the same moment and on the same replica.
@@ -29,7 +44,7 @@ pub(super) struct Moment {
 }
 
 /// One property of a resource.
-pub(super) struct Property<R: Resource + ?Sized> {
+pub(super) struct Property<R: Resource> {
     pub(super) name: &'static str,
     /// Given without `$select`.
     pub(super) standard: bool,
@@ -37,7 +52,7 @@ pub(super) struct Property<R: Resource + ?Sized> {
     pub(super) kind: Kind,
     /// What a filter may do with it.
     pub(super) operators: Operators,
-    pub(super) read: for<'a> fn(&'a R::Object, Moment) -> Field<'a>,
+    pub(super) read: Read<R>,
 }
 
 /// Types of literals in a filter.
@@ -155,13 +170,23 @@ impl<R: Resource> Shown<R> {
                 context = format!("({})", names.join(","));
             }
         }
-        properties.retain(|property| may_see(property.name));
-        Ok(Self { properties, context })
+        Ok(Self { properties, context }.only(may_see))
     }
 
-    /// The standard properties.
-    pub(super) fn standard() -> Self {
-        Self { properties: R::PROPERTIES.iter().filter(|property| property.standard).collect(), context: String::new() }
+    /// For one type of several: what `$select` asks for as far as this type has it, or the standard properties.
+    pub(super) fn of_any(select: Option<&str>) -> Self {
+        let wanted = |name: &str| match select {
+            None => None,
+            Some(select) => Some(select.split(',').any(|wanted| wanted.trim().eq_ignore_ascii_case(name))),
+        };
+        let shown = |property: &&'static Property<R>| wanted(property.name).unwrap_or(property.standard);
+        Self { properties: R::PROPERTIES.iter().filter(shown).collect(), context: String::new() }
+    }
+
+    /// Of that only what `may_see` allows.
+    pub(super) fn only(mut self, may_see: impl Fn(&str) -> bool) -> Self {
+        self.properties.retain(|property| may_see(property.name));
+        self
     }
 
     /// One object.

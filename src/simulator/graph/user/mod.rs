@@ -1,16 +1,28 @@
 //! People: `users`, and `me` for the person of the token.
 
+mod delta;
+mod member;
+mod password;
 mod properties;
 mod read;
+mod reset;
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod update;
+mod writable;
 
 use http::Method;
 
-pub(super) use properties::User;
-pub(super) use read::shown;
+use self::member::Depth;
+pub(super) use self::properties::User;
 
 use super::{
+    Version,
     call::{Answered, Call},
+    directory_object::matches_action,
     failure::Failure,
+    permission::{INVALIDATE_TOKENS, REVOKE_SESSIONS},
 };
 
 /// Answers below `users`.
@@ -18,6 +30,7 @@ pub(super) fn answer(call: &Call<'_>, rest: &[&str]) -> Answered {
     match rest {
         [] => read::list(call),
         [word] if word.eq_ignore_ascii_case("$count") => read::count(call),
+        [word] if matches_action(word, "delta") => delta::answer(call),
         [key, rest @ ..] => person(call, key, rest, "users"),
     }
 }
@@ -32,11 +45,25 @@ pub(super) fn me(call: &Call<'_>, rest: &[&str]) -> Answered {
 
 /// Answers below one person.
 fn person(call: &Call<'_>, key: &str, rest: &[&str], context: &str) -> Answered {
-    match rest {
+    let words: Vec<String> = rest.iter().map(|word| word.to_ascii_lowercase()).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => match call.request.method {
             Method::GET => read::get(call, key, context),
+            Method::PATCH => update::patch(call, key),
             _ => Err(Failure::verb()),
         },
-        [unknown, ..] => Err(Failure::segment(unknown)),
+        ["revokesigninsessions" | "microsoft.graph.revokesigninsessions"] => {
+            sessions::revoke(call, key, &REVOKE_SESSIONS)
+        }
+        ["invalidateallrefreshtokens"] if call.version == Version::Beta => {
+            sessions::revoke(call, key, &INVALIDATE_TOKENS)
+        }
+        ["memberof", ..] => member::list(call, key, Depth::Direct, rest.get(1..).unwrap_or_default()),
+        ["transitivememberof", ..] => member::list(call, key, Depth::Transitive, rest.get(1..).unwrap_or_default()),
+        ["getmemberobjects" | "microsoft.graph.getmemberobjects"] => member::get_member_objects(call, key),
+        ["authentication", "methods", method, "resetpassword"] => reset::start(call, key, method),
+        ["authentication", "operations", operation] => reset::poll(call, key, operation),
+        // Methods, requirements and sign-in preferences have their place here.
+        _ => Err(Failure::segment(rest.first().copied().unwrap_or_default())),
     }
 }

@@ -28,84 +28,82 @@ const PHONES: Operators = Operators::EQUAL.and(Operators::ORDER).and(Operators::
 const MAILS: Operators =
     Operators::EQUAL.and(Operators::IN).and(Operators::STARTS).and(Operators::ENDS).and(Operators::EMPTY);
 
-type Read = for<'a> fn(&'a Person, Moment) -> Field<'a>;
-
-const fn standard(name: &'static str, kind: Kind, operators: Operators, read: Read) -> Property<User> {
-    Property { name, standard: true, kind, operators, read }
-}
-
-const fn selected(name: &'static str, kind: Kind, operators: Operators, read: Read) -> Property<User> {
-    Property { name, standard: false, kind, operators, read }
-}
+type Of = Property<User>;
 
 /// A property that nobody in this tenant has a value for.
-const fn unset(name: &'static str) -> Property<User> {
-    selected(name, Kind::Complex, Operators::NONE, |_, _| Field::Null)
+const fn unset(name: &'static str) -> Of {
+    Of::selected(name, Kind::Complex, Operators::NONE, |_, _| Field::Null)
 }
 
 impl Resource for User {
     type Object = Person;
     const TYPE: &'static str = "microsoft.graph.user";
     const PROPERTIES: &'static [Property<Self>] = &[
-        standard("id", Kind::Text, SET, |person, _| Field::Id(person.id)),
-        standard("businessPhones", Kind::Texts, PHONES, |person, at| Field::Texts(&at.profile(person).business_phones)),
-        standard("displayName", Kind::Text, TEXT, |person, at| Field::Text(&at.profile(person).display_name)),
-        standard("givenName", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).given_name.as_ref())),
-        standard("jobTitle", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).job_title.as_ref())),
-        standard("mail", Kind::Text, ADDRESS, |person, at| Field::text(at.profile(person).mail.as_ref())),
-        standard("mobilePhone", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).mobile_phone.as_ref())),
-        standard("officeLocation", Kind::Text, TEXT, |person, at| {
+        Of::standard("id", Kind::Text, SET, |person, _| Field::Id(person.id)),
+        Of::standard("businessPhones", Kind::Texts, PHONES, |person, at| {
+            Field::Texts(&at.profile(person).business_phones)
+        }),
+        Of::standard("displayName", Kind::Text, TEXT, |person, at| Field::Text(&at.profile(person).display_name)),
+        Of::standard("givenName", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).given_name.as_ref())),
+        Of::standard("jobTitle", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).job_title.as_ref())),
+        Of::standard("mail", Kind::Text, ADDRESS, |person, at| Field::text(at.profile(person).mail.as_ref())),
+        Of::standard("mobilePhone", Kind::Text, TEXT, |person, at| {
+            Field::text(at.profile(person).mobile_phone.as_ref())
+        }),
+        Of::standard("officeLocation", Kind::Text, TEXT, |person, at| {
             Field::text(at.profile(person).office_location.as_ref())
         }),
-        standard("preferredLanguage", Kind::Text, TEXT, |person, at| {
+        Of::standard("preferredLanguage", Kind::Text, TEXT, |person, at| {
             Field::text(at.profile(person).preferred_language.as_ref())
         }),
-        standard("surname", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).surname.as_ref())),
-        standard("userPrincipalName", Kind::Text, ADDRESS, |person, at| {
+        Of::standard("surname", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).surname.as_ref())),
+        Of::standard("userPrincipalName", Kind::Text, ADDRESS, |person, at| {
             Field::Text(&at.profile(person).user_principal_name)
         }),
-        selected("accountEnabled", Kind::Flag, SET, |person, at| Field::Flag(at.profile(person).account_enabled)),
-        selected("city", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).city.as_ref())),
-        selected("companyName", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).company_name.as_ref())),
-        selected("country", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).country.as_ref())),
-        selected("createdDateTime", Kind::Time, ORDERED, |person, at| {
+        Of::selected("accountEnabled", Kind::Flag, SET, |person, at| Field::Flag(at.profile(person).account_enabled)),
+        Of::selected("city", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).city.as_ref())),
+        Of::selected("companyName", Kind::Text, TEXT, |person, at| {
+            Field::text(at.profile(person).company_name.as_ref())
+        }),
+        Of::selected("country", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).country.as_ref())),
+        Of::selected("createdDateTime", Kind::Time, ORDERED, |person, at| {
             Field::Time(at.profile(person).created_date_time)
         }),
-        selected("creationType", Kind::Text, SET.and(Operators::NULL), |person, at| {
+        Of::selected("creationType", Kind::Text, SET.and(Operators::NULL), |person, at| {
             if at.profile(person).external_user_state.is_some() { Field::Text("Invitation") } else { Field::Null }
         }),
         unset("deletedDateTime"),
-        selected("department", Kind::Text, ORDERED.and(Operators::NULL), |person, at| {
+        Of::selected("department", Kind::Text, ORDERED.and(Operators::NULL), |person, at| {
             Field::text(at.profile(person).department.as_ref())
         }),
-        selected("employeeId", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).employee_id.as_ref())),
-        selected("externalUserState", Kind::Text, SET.and(Operators::NULL), |person, at| {
+        Of::selected("employeeId", Kind::Text, TEXT, |person, at| Field::text(at.profile(person).employee_id.as_ref())),
+        Of::selected("externalUserState", Kind::Text, SET.and(Operators::NULL), |person, at| {
             Field::text(at.profile(person).external_user_state.as_ref())
         }),
-        selected("identities", Kind::Complex, Operators::NONE, |person, at| {
+        Of::selected("identities", Kind::Complex, Operators::NONE, |person, at| {
             Field::Json(identities(at.profile(person)))
         }),
-        selected("isManagementRestricted", Kind::Flag, Operators::NONE, |person, at| {
+        Of::selected("isManagementRestricted", Kind::Flag, Operators::NONE, |person, at| {
             Field::Flag(at.profile(person).is_management_restricted)
         }),
-        selected("lastPasswordChangeDateTime", Kind::Time, Operators::NONE, |person, at| {
+        Of::selected("lastPasswordChangeDateTime", Kind::Time, Operators::NONE, |person, at| {
             Field::Time(at.profile(person).last_password_change_date_time)
         }),
-        selected("mailNickname", Kind::Text, TEXT, |person, at| Field::Text(&at.profile(person).mail_nickname)),
-        selected("onPremisesImmutableId", Kind::Text, ORDERED.and(Operators::NULL), |person, at| {
+        Of::selected("mailNickname", Kind::Text, TEXT, |person, at| Field::Text(&at.profile(person).mail_nickname)),
+        Of::selected("onPremisesImmutableId", Kind::Text, ORDERED.and(Operators::NULL), |person, at| {
             Field::text(at.profile(person).on_premises_immutable_id.as_ref())
         }),
-        selected("onPremisesSamAccountName", Kind::Text, TEXT, |person, at| {
+        Of::selected("onPremisesSamAccountName", Kind::Text, TEXT, |person, at| {
             Field::text(at.profile(person).on_premises_sam_account_name.as_ref())
         }),
-        selected("onPremisesSyncEnabled", Kind::Flag, SET.and(Operators::NULL), |person, at| {
+        Of::selected("onPremisesSyncEnabled", Kind::Flag, SET.and(Operators::NULL), |person, at| {
             Field::flag(at.profile(person).on_premises_sync_enabled)
         }),
-        selected("otherMails", Kind::Texts, MAILS, |person, at| Field::Texts(&at.profile(person).other_mails)),
-        selected("passwordPolicies", Kind::Text, Operators::DIFFERENT.and(Operators::NULL), |person, at| {
+        Of::selected("otherMails", Kind::Texts, MAILS, |person, at| Field::Texts(&at.profile(person).other_mails)),
+        Of::selected("passwordPolicies", Kind::Text, Operators::DIFFERENT.and(Operators::NULL), |person, at| {
             Field::text(at.profile(person).password_policies.as_ref())
         }),
-        selected("passwordProfile", Kind::Complex, Operators::NONE, |person, _| {
+        Of::selected("passwordProfile", Kind::Complex, Operators::NONE, |person, _| {
             // The password itself is never shown.
             Field::Json(json!({
                 "password": null,
@@ -113,17 +111,19 @@ impl Resource for User {
                 "forceChangePasswordNextSignInWithMfa": false,
             }))
         }),
-        selected("proxyAddresses", Kind::Texts, MAILS, |person, at| Field::Texts(&at.profile(person).proxy_addresses)),
-        selected("securityIdentifier", Kind::Text, Operators::NONE, |person, _| {
+        Of::selected("proxyAddresses", Kind::Texts, MAILS, |person, at| {
+            Field::Texts(&at.profile(person).proxy_addresses)
+        }),
+        Of::selected("securityIdentifier", Kind::Text, Operators::NONE, |person, _| {
             Field::Owned(security_identifier(person))
         }),
-        selected("signInSessionsValidFromDateTime", Kind::Time, Operators::NONE, |person, at| {
+        Of::selected("signInSessionsValidFromDateTime", Kind::Time, Operators::NONE, |person, at| {
             Field::Time(at.profile(person).sign_in_sessions_valid_from_date_time)
         }),
-        selected("usageLocation", Kind::Text, TEXT, |person, at| {
+        Of::selected("usageLocation", Kind::Text, TEXT, |person, at| {
             Field::text(at.profile(person).usage_location.as_ref())
         }),
-        selected("userType", Kind::Text, SET.and(Operators::NULL), |person, at| {
+        Of::selected("userType", Kind::Text, SET.and(Operators::NULL), |person, at| {
             Field::Text(&at.profile(person).user_type)
         }),
         unset("ageGroup"),

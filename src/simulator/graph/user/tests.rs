@@ -1,0 +1,4 @@
+mod delta;
+mod read;
+mod reset;
+mod update;
