@@ -84,7 +84,7 @@ pub(super) fn start(call: &Call<'_>, key: &str, method: &str) -> Answered {
         call.version.segment()
     );
     answer.header("location", address);
-    answer.header("retry-after", call.world.clock.scaled(WAITS + RUNS).as_secs_f64().ceil().to_string());
+    answer.header("retry-after", call.world.clock.retry_after(call.world.clock.scaled(WAITS + RUNS)));
     Ok(answer)
 }
 
