@@ -286,7 +286,7 @@ int32_t m365_start_simulator(uint64_t session, const uint8_t *request, uint32_t 
 /*
  * Stops simulated tenants that this session started.
  *
- * Request: `tenantId`, a list; without it all of them. Records: none.
+ * Request: `tenantId` and `graphEndpoint` (lists); without them all of them. Records: none.
  */
 int32_t m365_stop_simulator(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 

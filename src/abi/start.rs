@@ -128,7 +128,7 @@ pub unsafe extern "C" fn m365_start_simulator(session: u64, request: *const u8, 
 
 /// Stops simulated tenants that this session started.
 ///
-/// Request: `tenantId`, a list; without it all of them. Records: none.
+/// Request: `tenantId` and `graphEndpoint` (lists); without them all of them. Records: none.
 ///
 /// # Safety
 /// `request` is readable for `length` bytes; `job` is writable.

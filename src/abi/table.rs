@@ -141,11 +141,12 @@ pub(super) fn cancel(id: u64) {
 /// Forgets a job, or a session with all its jobs, and ends them.
 pub(super) fn close(id: u64) {
     let taken = table().take(id);
-    if let Some(session) = taken.session {
-        session.close();
-    }
+    // The jobs first: a session that ends its work first would let them tell of it to somebody who has turned away.
     for job in taken.jobs {
         job.close();
+    }
+    if let Some(session) = taken.session {
+        session.close();
     }
 }
 

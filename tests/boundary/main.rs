@@ -16,5 +16,6 @@ mod library;
 mod manual;
 mod misuse;
 mod symbols;
+mod threads;
 #[path = "../tools/mod.rs"]
 mod tools;
