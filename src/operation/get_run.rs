@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use crate::{
     change::Outcome,
-    error::{Code, Error, Facts, Result},
+    error::{Facts, Result},
     event::{Counts, End, Level},
     job::Reporter,
-    run::journal::{Journal, OpenRun, RunQuery, RunRow, State},
+    run::journal::{Journal, OpenRun, RunQuery, RunRow, State, unknown_run},
     say,
     session::{Connected, parse},
 };
@@ -128,13 +128,7 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     };
     let unknown = unknown(&journal, &query.ids).await?;
     for id in &unknown {
-        let sentence = say!(
-            "run_not_found",
-            "there is no run '{run}' in the journal '{path}'",
-            run = id,
-            path = journal.path().display()
-        );
-        reporter.error(&Error::new(Code::NotFound, sentence).on(id.as_str())).await;
+        reporter.error(&unknown_run(id)).await;
     }
     let runs = journal.runs(&query).await?;
     if request.changes {

@@ -36,7 +36,6 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
     check(path, &connection)?;
     schema::migrate(&mut connection).map_err(fault)?;
     // Windows: files that were made just now beside the database took over what the folder says.
-    keep_beside(&connection).map_err(fault)?;
     private::keep(path).map_err(|error| unwritable(path, &error))?;
     Ok(connection)
 }
@@ -61,6 +60,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // macOS: a plain fsync does not reach the disk.
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    keep_beside(&connection)?;
     Ok(connection)
 }
 

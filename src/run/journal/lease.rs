@@ -70,10 +70,7 @@ pub(super) fn take(
 ) -> Result<(), Fault> {
     let query = RunQuery { ids: vec![run.to_owned()], ..RunQuery::default() };
     let Some(row) = read::runs(connection, &query, now)?.into_iter().next() else {
-        return Err(Fault::Ours(
-            Error::new(Code::NotFound, say!("run_unknown", "there is no run '{run}' in the journal", run = run))
-                .on(run),
-        ));
+        return Err(Fault::Ours(unknown_run(run)));
     };
     match row.state {
         State::Interrupted | State::Cancelled => {}
@@ -111,6 +108,11 @@ pub(super) fn take(
     let mut tail = own(connection, run, owner)?;
     tail.append("take", &json!({"host": owner.host, "version": env!("CARGO_PKG_VERSION"), "at": stamp(now)}))?;
     tail.finish()
+}
+
+/// The error for a run that is not in the journal.
+pub(crate) fn unknown_run(run: &str) -> Error {
+    Error::new(Code::NotFound, say!("run_unknown", "there is no run '{run}' in the journal", run = run)).on(run)
 }
 
 /// Gives a run up without an end: it can be taken over at once.

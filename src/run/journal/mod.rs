@@ -43,6 +43,7 @@ use rusqlite::Connection;
 
 pub(crate) use entry::{ChangePlan, Intent, NewRun, State, Summary, new_id};
 pub(crate) use handle::RunHandle;
+pub(crate) use lease::unknown_run;
 pub(crate) use row::{OpenRun, RunQuery, RunRow};
 
 use self::{lease::Lease, writer::Writer};
@@ -114,11 +115,6 @@ impl Journal {
         let journal = Arc::new(Self { path, writer, reader, lease });
         open.insert(real, Arc::downgrade(&journal));
         Ok(journal)
-    }
-
-    /// The file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Begins a run: it and its planned changes are on disk, and it is this process's until it ends.

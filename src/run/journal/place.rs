@@ -48,10 +48,13 @@ mod tests {
 
     #[test]
     fn the_session_goes_before_the_environment_and_that_before_the_platform() {
-        let all = choose(Some(Path::new("/a/j.db")), Some("/b/j.db".into()), Some("/c/j.db".into())).unwrap();
-        assert_eq!(all, Path::new("/a/j.db"));
-        assert_eq!(choose(None, Some("/b/j.db".into()), Some("/c/j.db".into())).unwrap(), Path::new("/b/j.db"));
-        assert_eq!(choose(None, Some("".into()), Some("/c/j.db".into())).unwrap(), Path::new("/c/j.db"));
+        let chosen = |given: Option<&str>, variable: Option<&str>| {
+            choose(given.map(Path::new), variable.map(OsString::from), Some("/c/j.db".into())).unwrap()
+        };
+        let place = |path: &str| std::path::absolute(path).unwrap();
+        assert_eq!(chosen(Some("/a/j.db"), Some("/b/j.db")), place("/a/j.db"));
+        assert_eq!(chosen(None, Some("/b/j.db")), place("/b/j.db"));
+        assert_eq!(chosen(Some(""), Some("")), place("/c/j.db"), "empty is not there");
         assert_eq!(choose(None, None, None).unwrap_err().code(), Code::Journal);
     }
 

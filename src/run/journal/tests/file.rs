@@ -24,7 +24,7 @@ async fn written(folder: &Path) -> (PathBuf, String) {
         done(&handle, sequence).await;
     }
     handle.end(completed()).await.unwrap();
-    let (path, id) = (journal.path().to_owned(), handle.id().to_string());
+    let (path, id) = (folder.join("journal.db"), handle.id().to_string());
     drop((handle, journal));
     raw(&path).query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     (path, id)
