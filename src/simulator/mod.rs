@@ -79,6 +79,8 @@ impl Options {
     pub const TIME_SCALE: std::ops::RangeInclusive<f64> = 0.001..=1_000_000.0;
     /// The longest latency, in milliseconds.
     pub const LONGEST_LATENCY: u64 = 600_000;
+    /// The longest time until a write is seen, in milliseconds.
+    pub const LONGEST_REPLICATION: u64 = 600_000;
 
     fn check(&self) -> Result<(), StartError> {
         if !Self::USERS.contains(&self.users) {
@@ -105,6 +107,14 @@ impl Options {
                 "the latency of a simulated tenant is at most {most} milliseconds, not {latency}",
                 most = Self::LONGEST_LATENCY,
                 latency = self.latency_milliseconds
+            )));
+        }
+        if self.replication_milliseconds > Self::LONGEST_REPLICATION {
+            return Err(StartError::Option(say!(
+                "simulator_replication",
+                "writes to a simulated tenant are seen after {most} milliseconds at most, not {replication}",
+                most = Self::LONGEST_REPLICATION,
+                replication = self.replication_milliseconds
             )));
         }
         Ok(())

@@ -228,3 +228,6 @@ fn seal(answer: Answer, request: &Request, body: fn(Bytes) -> Outgoing) -> Respo
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
     response
 }
+
+#[cfg(test)]
+mod tests;
