@@ -1,9 +1,13 @@
 //! What the whole of Graph has in common, tried from outside.
 
-use http::Method;
-use serde_json::json;
+mod groups;
+mod roles;
 
-use super::bench::Bench;
+use http::{HeaderValue, Method};
+use serde_json::{Value, json};
+
+use super::{answer, bench::Bench};
+use crate::simulator::wire::Request;
 
 #[test]
 fn unknown_paths_are_never_answered_with_success() {
@@ -83,5 +87,27 @@ fn permissions_are_held_per_call() {
         "/users/delta".to_owned(),
     ] {
         assert_eq!(bench.get(&nobody, &path).refusal(), (403, "Authorization_RequestDenied".to_owned()), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_believed_gets_a_challenge() {
+    let bench = Bench::new();
+    let mut request = Request {
+        method: Method::GET,
+        path: "/v1.0/me".to_owned(),
+        query: String::new(),
+        headers: http::HeaderMap::new(),
+        body: bytes::Bytes::new(),
+    };
+    for token in [None, Some("Bearer nonsense"), Some("Basic eDp5")] {
+        if let Some(token) = token {
+            request.headers.insert(http::header::AUTHORIZATION, HeaderValue::from_static(token));
+        }
+        let reply = answer(&bench.world, &request).await;
+        let body: Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!((reply.status, &body["error"]["code"]), (401, &"InvalidAuthenticationToken".into()), "{token:?}");
+        let challenge = reply.headers["www-authenticate"].to_str().unwrap();
+        assert!(challenge.starts_with("Bearer ") && challenge.contains("authorization_uri=\"http://127.0.0.1:1/"));
     }
 }

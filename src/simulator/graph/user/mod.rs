@@ -64,6 +64,7 @@ fn person(call: &Call<'_>, key: &str, rest: &[&str], context: &str) -> Answered 
         ["authentication", "methods", method, "resetpassword"] => reset::start(call, key, method),
         ["authentication", "operations", operation] => reset::poll(call, key, operation),
         // Methods, requirements and sign-in preferences have their place here.
+        ["authentication", _, ..] => Err(Failure::segment(rest.get(1).copied().unwrap_or_default())),
         _ => Err(Failure::segment(rest.first().copied().unwrap_or_default())),
     }
 }
