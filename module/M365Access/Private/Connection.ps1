@@ -107,9 +107,8 @@ function Get-SessionId {
     param($Connection)
 
     if ($null -eq $Connection) { return [uint64] 0 }
-    $set = $Connection.PSObject.Members['M365Access']
-    if ($null -eq $set) { return [uint64] 0 }
-    $set.Value.SessionId
+    if ($null -eq $Connection.PSObject.Members['M365Access']) { return [uint64] 0 }
+    $Connection.M365Access.SessionId
 }
 
 # The connection that is meant: an object, a name, or (with nothing) the current one.

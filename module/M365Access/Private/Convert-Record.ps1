@@ -76,6 +76,7 @@ function ConvertTo-Value {
     if ($null -eq $Value) { return $null }
     if ($script:RecordTime -contains $Name) { return ConvertTo-UtcTime $Value }
     if ($Value -isnot [System.Management.Automation.PSCustomObject]) { return ConvertTo-PlainText $Value }
+    if ($script:RecordShape.ContainsKey($Name)) { return ConvertTo-Record -Type $Name -Record $Value }
     $object = [ordered] @{}
     foreach ($property in $Value.PSObject.Properties) {
         $inner = ConvertTo-PropertyName $property.Name
@@ -96,7 +97,7 @@ function ConvertTo-Record {
         if ($null -ne $property) { $value = $property.Value }
         if ($script:RecordList -contains $name) { $value = [string[]] @(foreach ($item in $value) { ConvertTo-PlainText $item }) }
         elseif ($script:RecordTime -contains $name) { $value = ConvertTo-UtcTime $value }
-        elseif ($value -is [datetime]) { $value = ConvertTo-PlainText $value }
+        elseif ($value -isnot [string]) { $value = ConvertTo-Value $name $value }
         $object[$name] = $value
     }
     foreach ($property in $source) {
