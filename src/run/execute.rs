@@ -316,7 +316,8 @@ impl Execution<'_> {
     fn reached(&self, change: &Change, now: &State) -> Record {
         let outcome = if change.wanted.unprovable(now) { Outcome::Accepted } else { Outcome::Verified };
         let mut record = self.record(change, outcome);
-        record.after = change.wanted.state_word(now);
+        // A password shows only that it is the new one: what was wanted is then all that can be said.
+        record.after = change.wanted.state_word(now).or_else(|| change.wanted.word());
         record.effective_by = record.at.checked_add(change.wanted.takes_hold_after()).ok();
         match change.wanted.caveat(now) {
             Some(caveat) => record.saying(caveat),
