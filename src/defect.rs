@@ -19,7 +19,7 @@ pub(crate) fn keep_quiet() {
 fn note(panic: &panic::PanicHookInfo<'_>) {
     let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line()));
     // During the end of a thread there is nowhere to put it, and nobody left to ask.
-    let _ = PLACE.try_with(|kept| kept.replace(place));
+    drop(PLACE.try_with(|kept| kept.replace(place)));
 }
 
 /// File and line of this thread's last panic, once.

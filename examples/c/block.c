@@ -100,6 +100,12 @@ static bool is(struct piece value, const char *json)
     return value.length == strlen(json) && memcmp(value.at, json, value.length) == 0;
 }
 
+/* Whether there is a value at all, and it is not null. */
+static bool known(struct piece value)
+{
+    return value.length > 0 && !is(value, "null");
+}
+
 /* Prints a value, a string without its quotes and escapes. */
 static void print(FILE *out, struct piece value)
 {
@@ -193,32 +199,35 @@ static void print_error(struct piece error)
     print(stderr, member(error, "code"));
     fprintf(stderr, "): ");
     print(stderr, member(error, "message"));
-    if (advice.length > 0) {
+    if (known(advice)) {
         fprintf(stderr, "\n  what to do: ");
         print(stderr, advice);
     }
     fputc('\n', stderr);
 }
 
-/* One line for one change: `SignIn   Allowed -> Blocked   Verified`. */
+/* One line for one change: `SignIn: Allowed -> Blocked: Verified`. */
 static void print_outcome(struct piece outcome)
 {
-    struct piece message = member(outcome, "message"), effective = member(outcome, "effectiveBy");
+    struct piece before = member(outcome, "before"), after = member(outcome, "after");
+    struct piece effective = member(outcome, "effectiveBy"), message = member(outcome, "message");
 
     printf("  ");
     print(stdout, member(outcome, "change"));
     printf(": ");
-    print(stdout, member(outcome, "before"));
-    printf(" -> ");
-    print(stdout, member(outcome, "after"));
-    printf(": ");
+    if (known(before) && known(after)) {
+        print(stdout, before);
+        printf(" -> ");
+        print(stdout, after);
+        printf(": ");
+    }
     print(stdout, member(outcome, "outcome"));
-    if (effective.length > 0 && !is(effective, "null")) {
+    if (known(effective)) {
         printf(", everywhere by ");
         print(stdout, effective);
     }
     putchar('\n');
-    if (message.length > 0 && !is(message, "null")) {
+    if (known(message)) {
         printf("    ");
         print(stdout, message);
         putchar('\n');
@@ -269,7 +278,7 @@ static bool find_someone(uint64_t session, char *id, size_t room)
                 id[user_id.length] = '\0';
             }
         }
-        if (is(member(event, "kind"), "\"end\"") && member(event, "error").length > 0)
+        if (is(member(event, "kind"), "\"end\"") && known(member(event, "error")))
             print_error(member(event, "error"));
     }
     m365_close(reader.job); /* we do not need the rest */
@@ -281,7 +290,8 @@ static bool find_someone(uint64_t session, char *id, size_t room)
 static int block(uint64_t session, const char *user)
 {
     struct reader reader = {0, NULL, 0};
-    struct piece event, list, record, named = {NULL, 0};
+    struct piece event, list, record;
+    bool named = false;
     char request[1024];
     int length = snprintf(request, sizeof request, "{\"user\":[%s],\"reason\":\"examples/c/block.c\"}", user);
     int code = COULD_NOT_BEGIN;
@@ -293,10 +303,10 @@ static int block(uint64_t session, const char *user)
         struct piece kind = member(event, "kind");
         if (is(kind, "\"records\"")) {
             for (list = inside(member(event, "records")); (record = take(&list)).length > 0;) {
-                if (named.length == 0) {
-                    named = member(record, "user");
-                    print(stdout, named);
+                if (!named) {
+                    print(stdout, member(record, "user"));
                     putchar('\n');
+                    named = true;
                 }
                 print_outcome(record);
             }
@@ -310,12 +320,14 @@ static int block(uint64_t session, const char *user)
             print_error(event);
         } else if (is(kind, "\"end\"")) {
             code = (int)strtol(member(event, "exitCode").at, NULL, 10);
-            printf("run ");
-            print(stdout, member(event, "runId"));
-            printf(" ");
+            if (known(member(event, "runId"))) {
+                printf("run ");
+                print(stdout, member(event, "runId"));
+                printf(": ");
+            }
             print(stdout, member(event, "state"));
             printf(", exit code %d\n", code);
-            if (member(event, "error").length > 0)
+            if (known(member(event, "error")))
                 print_error(member(event, "error"));
         }
     }

@@ -71,10 +71,12 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::cast_ptr_alignment, reason = "that it is not aligned is what is tested")]
     fn a_result_may_lie_anywhere() {
         let mut packed = [0_u8; 9];
+        let place = packed.as_mut_ptr().wrapping_add(1).cast::<u64>();
         // SAFETY: eight writable bytes follow the first.
-        let status = unsafe { put(packed.as_mut_ptr().add(1).cast::<u64>(), 0x0102_0304_0506_0708) };
+        let status = unsafe { put(place, 0x0102_0304_0506_0708) };
         assert_eq!(status, Ok(()));
         assert_eq!(packed[1..], 0x0102_0304_0506_0708_u64.to_ne_bytes());
     }

@@ -44,10 +44,15 @@ pub(crate) fn path() -> PathBuf {
     folder.join(format!("{}m365_access{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX))
 }
 
-/// Settings of a session that has no tenant, and a journal of the tests' own.
+/// Settings with a journal of the tests' own.
+pub(crate) fn settings(mut settings: Value) -> String {
+    settings["journalPath"] = workspace("boundary").join("journal.db").to_str().into();
+    settings.to_string()
+}
+
+/// Settings of a session that has no tenant.
 pub(crate) fn alone() -> String {
-    let journal = workspace("boundary").join("journal.db");
-    serde_json::json!({ "journalPath": journal }).to_string()
+    settings(serde_json::json!({}))
 }
 
 /// The library, loaded once.

@@ -11,10 +11,12 @@
     reason = "a test ends where something is not as it should be"
 )]
 
+mod c_consumer;
 mod header;
 mod library;
 mod manual;
 mod misuse;
+mod questions;
 mod symbols;
 mod threads;
 #[path = "../tools/mod.rs"]

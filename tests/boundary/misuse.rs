@@ -6,9 +6,9 @@ use std::{
     thread,
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::library::{self, ARGUMENT, DONE, GROW, HANDLE, OK, PENDING, alone, loaded};
+use crate::library::{self, ARGUMENT, DONE, GROW, HANDLE, OK, PENDING, alone, loaded, settings};
 
 /// Far above what an error event needs, far below what a hostile request holds.
 const REASONABLE: usize = 16 * 1024;
@@ -352,12 +352,14 @@ fn unloading_does_not_take_the_code_from_under_its_threads() {
     loaded().close(session);
 }
 
-/// After all that a well-formed job does its work.
+/// After all that the main job does its work.
 fn still_works() {
     let library = loaded();
-    let session = library.session(&alone());
-    let (records, end) = library.run("get_connection", session, "{}");
-    assert!(records.is_empty());
-    assert_eq!(end["error"]["code"], "not_connected");
+    let session = library.session(&settings(json!({ "simulated": true, "simulatedUsers": 20 })));
+    let (connection, _) = library.run("get_connection", session, "{}");
+    let user = &connection[0]["simulator"]["samples"]["user"];
+    let (outcomes, end) = library.run("block_user", session, &json!({ "user": [user] }).to_string());
+    let changes: Vec<_> = outcomes.iter().map(|outcome| (&outcome["change"], &outcome["outcome"])).collect();
+    assert_eq!(changes, [(&json!("SignIn"), &json!("Verified")), (&json!("Sessions"), &json!("Verified"))], "{end}");
     library.close(session);
 }

@@ -8,18 +8,11 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::library::{DONE, HANDLE, OK, PENDING, alone, loaded};
+use crate::library::{DONE, HANDLE, OK, PENDING, loaded, settings};
 
 /// Settings of a simulated tenant that answers no request before the test is over.
 fn standstill() -> String {
     settings(json!({ "simulated": true, "simulatedUsers": 10, "latencyMilliseconds": 600_000 }))
-}
-
-/// Settings with a journal of the tests' own.
-fn settings(mut settings: Value) -> String {
-    let alone: Value = serde_json::from_str(&alone()).expect("it is JSON");
-    settings["journalPath"] = alone["journalPath"].clone();
-    settings.to_string()
 }
 
 #[test]

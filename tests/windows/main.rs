@@ -12,6 +12,9 @@
 )]
 
 mod dll;
+mod main_job;
+mod powershell;
 
 #[path = "../tools/mod.rs"]
 mod tools;
+mod wine;
