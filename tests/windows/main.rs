@@ -14,7 +14,6 @@
 mod dll;
 mod main_job;
 mod powershell;
-
 #[path = "../tools/mod.rs"]
 mod tools;
 mod wine;
