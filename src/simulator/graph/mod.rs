@@ -44,7 +44,10 @@ use super::{
     world::{Caller, World},
 };
 
-pub(super) use self::overload::{throttled, unavailable};
+pub(super) use self::{
+    overload::{throttled, unavailable},
+    user::{is_suitable, set_password},
+};
 
 /// A version of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

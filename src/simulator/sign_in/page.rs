@@ -1,5 +1,6 @@
 //! The page on which a person enters a device code. It stands for the whole of an interactive sign-in: password, second
-//! factor where one is needed, consent. So people get in here whom the token endpoint turns away with 50076.
+//! factor where one is needed, a new password where the old one has expired, consent. So people get in here whom the
+//! token endpoint turns away with 50076 and 50055.
 
 use http::Method;
 use jiff::Timestamp;
@@ -8,7 +9,7 @@ use super::{
     device::{Decision, PAGE},
     person::{self, SignIn},
     refusal::Refusal,
-    request::{Asked, Version},
+    request::{Asked, Form, Version},
 };
 use crate::simulator::{
     wire::{Answer, Request},
@@ -19,13 +20,10 @@ use crate::simulator::{
 pub(super) fn answer(world: &World, request: &Request) -> Answer {
     let asked = Asked::new(world, request, Version::V2, "common");
     let mut answer = match request.method {
-        Method::GET | Method::HEAD => html(200, &form("", None)),
+        Method::GET | Method::HEAD => html(200, &form(&asked.form, None)),
         Method::POST => match decide(&asked) {
             Ok(sentence) => html(200, &format!("<p role=\"status\">{}</p>", escape(sentence))),
-            Err(refusal) => {
-                let reason = format!("{} (AADSTS{})", refusal.sentence(), refusal.number());
-                html(refusal.status(), &form(asked.form.get("user_code").unwrap_or_default(), Some(&reason)))
-            }
+            Err(refusal) => html(refusal.status(), &form(&asked.form, Some(&refusal))),
         },
         _ => {
             let mut answer = html(405, "<p>This page takes GET and POST.</p>");
@@ -48,24 +46,39 @@ fn decide(asked: &Asked<'_>) -> Result<&'static str, Refusal> {
         return Ok("You declined. The device gets no access. You can close this window.");
     }
     let (name, password) = (asked.form.required("username")?, asked.form.required("password")?);
-    let user_id = person::check_password(asked.world, name, password)?;
+    let user_id = match asked.form.get("new_password") {
+        Some(new) => person::change_password(asked.world, name, password, new)?,
+        None => person::check_password(asked.world, name, password)?,
+    };
     let second_factor = asked.world.tenant().user(&user_id.to_string()).is_some_and(person::needs_second_factor);
     let sign_in = SignIn { user_id, app_id: device.app_id, at: Timestamp::now(), second_factor };
     devices.decide(user_code, asked.now, Decision::Approved(sign_in))?;
     Ok("You have signed in on your device. You can close this window.")
 }
 
-fn form(user_code: &str, reason: Option<&str>) -> String {
-    let alert = reason.map_or_else(String::new, |reason| format!("<p role=\"alert\">{}</p>\n", escape(reason)));
+/// The form. What was typed stands in it again, but for passwords.
+fn form(typed: &Form, refusal: Option<&Refusal>) -> String {
+    let value = |field| escape(typed.get(field).unwrap_or_default());
+    let alert = refusal.map_or_else(String::new, |refusal| {
+        let reason = format!("{} (AADSTS{})", refusal.sentence(), refusal.number());
+        format!("<p role=\"alert\">{}</p>\n", escape(&reason))
+    });
+    let new_password = match refusal {
+        Some(Refusal::PasswordExpired | Refusal::PasswordUnsuitable) => {
+            "\n<label>New password <input name=\"new_password\" type=\"password\" autocomplete=\"new-password\"></label>"
+        }
+        _ => "",
+    };
     format!(
         r#"{alert}<form method="post" action="{PAGE}">
 <label>Code <input name="user_code" value="{}" autocomplete="off" required></label>
-<label>User name <input name="username" type="text" autocomplete="username"></label>
-<label>Password <input name="password" type="password" autocomplete="current-password"></label>
+<label>User name <input name="username" value="{}" autocomplete="username"></label>
+<label>Password <input name="password" type="password" autocomplete="current-password"></label>{new_password}
 <button name="decision" value="approve">Sign in</button>
 <button name="decision" value="decline">Decline</button>
 </form>"#,
-        escape(user_code)
+        value("user_code"),
+        value("username"),
     )
 }
 

@@ -6,7 +6,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::refusal::Refusal;
-use crate::simulator::{tenant::User, world::World};
+use crate::simulator::{
+    graph,
+    tenant::{Tenant, User},
+    world::World,
+};
 
 /// Failures in a row that lock an account (learn.microsoft.com/entra/identity/authentication/concept-sspr-policy).
 const FAILURES: u32 = 10;
@@ -31,9 +35,32 @@ pub(super) struct SignIn {
 /// Checks a name and a password, and counts. Each attempt is decided under the tenant's lock, so that it stands wholly
 /// before or wholly after any change to the person.
 pub(super) fn check_password(world: &World, name: &str, password: &str) -> Result<Uuid, Refusal> {
+    check(world, &mut world.tenant_mut(), name, password)
+}
+
+/// The same, and someone whose password has expired gets in by setting a new one.
+pub(super) fn change_password(world: &World, name: &str, password: &str, new: &str) -> Result<Uuid, Refusal> {
+    let mut tenant = world.tenant_mut();
+    match check(world, &mut tenant, name, password) {
+        Err(Refusal::PasswordExpired) => {}
+        other => return other,
+    }
+    let unknown = || Refusal::PersonUnknown(name.to_owned());
+    let mut profile = tenant.user(name.trim()).ok_or_else(unknown)?.profile.latest().clone();
+    // A person's own change is held against the last password, an administrator's is not.
+    if new == password || !graph::is_suitable(new, &profile, &tenant) {
+        return Err(Refusal::PasswordUnsuitable);
+    }
+    let user = tenant.user_mut(name.trim()).ok_or_else(unknown)?;
+    graph::set_password(&mut profile, &mut user.credentials, new.to_owned());
+    user.credentials.must_change_password = false;
+    user.profile.write(Instant::now(), world.replication_delay(), profile);
+    Ok(user.id)
+}
+
+fn check(world: &World, tenant: &mut Tenant, name: &str, password: &str) -> Result<Uuid, Refusal> {
     let name = name.trim();
     let unknown = || Refusal::PersonUnknown(name.to_owned());
-    let mut tenant = world.tenant_mut();
     // People sign in by name; an object id is no name. Guests sign in at home: their password is not here.
     if !name.contains('@') || name.to_lowercase().contains("#ext#") {
         return Err(unknown());

@@ -70,6 +70,8 @@ pub(super) enum Refusal {
     PasswordElsewhere,
     /// The password must be changed first.
     PasswordExpired,
+    /// The new one is too weak, or the old one.
+    PasswordUnsuitable,
     /// Smart lockout.
     Locked,
     /// The account is disabled.
@@ -135,6 +137,7 @@ impl Refusal {
             Self::PasswordWrong => (400, "invalid_grant", 50_126, None),
             Self::PasswordElsewhere => (400, "invalid_grant", 50_056, None),
             Self::PasswordExpired => (400, "invalid_grant", 50_055, None),
+            Self::PasswordUnsuitable => (400, "invalid_grant", 120_002, None),
             Self::Locked => (400, "invalid_grant", 50_053, None),
             Self::Disabled => (400, "invalid_grant", 50_057, None),
             Self::SecondFactor(_) => (400, "invalid_grant", 50_076, Some("basic_action")),
@@ -209,6 +212,7 @@ impl Refusal {
             Self::PasswordWrong => "The user name or the password is wrong.".to_owned(),
             Self::PasswordElsewhere => "There is no password in this directory for this account.".to_owned(),
             Self::PasswordExpired => "The password has expired and must be changed.".to_owned(),
+            Self::PasswordUnsuitable => "The new password is too weak, or is the old one.".to_owned(),
             Self::Locked => "The account is locked after too many attempts with a wrong password.".to_owned(),
             Self::Disabled => "The account is disabled.".to_owned(),
             Self::SecondFactor(resource) => format!("A second factor is needed to use '{resource}'."),

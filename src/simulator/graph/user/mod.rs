@@ -16,6 +16,8 @@ use http::Method;
 
 use self::member::Depth;
 pub(super) use self::properties::User;
+/// The rules of passwords hold wherever one is set: a person sets one at the sign-in page.
+pub(in crate::simulator) use self::{password::is_suitable, update::set_password};
 
 use super::{
     Version,

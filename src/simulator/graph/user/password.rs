@@ -41,7 +41,7 @@ const BANNED: &[&str] = &[
 ];
 
 /// Whether the service takes this password for this person.
-pub(super) fn is_suitable(password: &str, person: &Profile, tenant: &Tenant) -> bool {
+pub(in crate::simulator) fn is_suitable(password: &str, person: &Profile, tenant: &Tenant) -> bool {
     let strong = person.password_policies.as_deref().is_none_or(|policies| !policies.contains("DisableStrongPassword"));
     (8..=256).contains(&password.chars().count())
         && password.chars().all(|character| character.is_ascii_graphic() || character == ' ')

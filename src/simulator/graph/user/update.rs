@@ -56,7 +56,7 @@ pub(super) fn now() -> Timestamp {
 }
 
 /// A new password is the end of what was wrong with the old one.
-pub(super) fn set_password(profile: &mut Profile, credentials: &mut Credentials, password: String) {
+pub(in crate::simulator) fn set_password(profile: &mut Profile, credentials: &mut Credentials, password: String) {
     profile.last_password_change_date_time = now();
     credentials.previous_password = Some(std::mem::replace(&mut credentials.password, password));
     credentials.failed_attempts = 0;

@@ -96,6 +96,34 @@ async fn the_page_stands_for_the_second_factor() {
 }
 
 #[tokio::test]
+async fn the_page_lets_people_replace_an_expired_password() {
+    let world = world();
+    let told = start(&world, "User.Read").await;
+    change_in(&world, "ordinary", |user| user.credentials.must_change_password = true);
+    let page = enter(&world, told.get("user_code"), "ordinary", PASSWORD).await;
+    assert!(page.text.contains("AADSTS50055") && page.text.contains("\"new_password\""), "{}", page.text);
+    assert!(!page.text.contains(PASSWORD), "no password stands in a page");
+    let replace = async |password: &str, new: &str| {
+        let fields = [
+            ("user_code", told.get("user_code")),
+            ("username", "ordinary@fabrikam.example"),
+            ("password", password),
+            ("new_password", new),
+        ];
+        post(&world, "/devicelogin", &fields).await
+    };
+    assert!(replace("wrong", "Copper:Kettle 21").await.text.contains("AADSTS50126"));
+    assert!(replace(PASSWORD, "weak").await.text.contains("AADSTS120002"));
+    assert!(replace(PASSWORD, PASSWORD).await.text.contains("AADSTS120002"));
+    assert_eq!(sign_in(&world, "ordinary", "weak", "User.Read").await.status, 400);
+    let page = replace(PASSWORD, "Copper:Kettle 21").await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert_eq!(poll(&world, FULL, told.get("device_code")).await.status, 200);
+    assert_eq!(sign_in(&world, "ordinary", "Copper:Kettle 21", "User.Read").await.status, 200);
+    sign_in(&world, "ordinary", PASSWORD, "User.Read").await.refuses(50_126, "invalid_grant");
+}
+
+#[tokio::test]
 async fn an_approval_dies_with_block_and_revocation() {
     let world = world();
     let told = start(&world, "User.Read").await;
