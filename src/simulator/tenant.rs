@@ -4,7 +4,7 @@
 //! sign-in service decides never does.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     time::{Duration, Instant},
 };
 
@@ -17,8 +17,17 @@ pub struct Replicated<T> {
     latest: T,
     /// When the latest value becomes visible, if it was ever written.
     visible_at: Option<Instant>,
-    /// Older values, each with the moment at which the next one becomes visible; oldest first.
-    older: Vec<(Instant, T)>,
+    /// Older values, oldest first.
+    older: Vec<Older<T>>,
+}
+
+#[derive(Debug, Clone)]
+struct Older<T> {
+    value: T,
+    /// When the next value becomes visible to a replica that does not lag.
+    replaced_at: Instant,
+    /// When every replica has left it behind.
+    forgotten_at: Instant,
 }
 
 impl<T: Clone> Replicated<T> {
@@ -34,7 +43,7 @@ impl<T: Clone> Replicated<T> {
 
     /// What a reader sees at `now`, when its replica lags `lag` behind the others.
     pub fn seen(&self, now: Instant, lag: Duration) -> &T {
-        self.older.iter().find(|(visible_at, _)| now < *visible_at + lag).map_or(&self.latest, |(_, value)| value)
+        self.older.iter().find(|older| now < older.replaced_at + lag).map_or(&self.latest, |older| &older.value)
     }
 
     /// The moment at which readers see the last write; `None` if there was none.
@@ -44,13 +53,22 @@ impl<T: Clone> Replicated<T> {
 
     /// Writes; readers see it `delay` later.
     pub fn write(&mut self, now: Instant, delay: Duration, value: T) {
-        // Values that every replica has left behind (twice the delay, and a bit) are forgotten.
-        self.older.retain(|(visible_at, _)| now < *visible_at + delay * 3);
+        self.settle(now);
         let before = std::mem::replace(&mut self.latest, value);
         self.visible_at = Some(now + delay);
         if !delay.is_zero() {
-            self.older.push((now + delay, before));
+            // The slowest replica lags as long again; a bit more does no harm.
+            self.older.push(Older { value: before, replaced_at: now + delay, forgotten_at: now + delay * 4 });
         }
+    }
+
+    /// Forgets what no replica shows any more; true if nothing is left but the latest value.
+    pub fn settle(&mut self, now: Instant) -> bool {
+        self.older.retain(|older| now < older.forgotten_at);
+        if self.older.is_empty() {
+            self.older.shrink_to_fit();
+        }
+        self.older.is_empty()
     }
 }
 
@@ -87,6 +105,8 @@ pub struct Tenant {
     pub service_principals: BTreeMap<Uuid, ServicePrincipal>,
     /// Permissions granted to apps.
     pub app_role_assignments: Vec<AppRoleAssignment>,
+    /// Indices of people who may still remember older values.
+    pub(super) unsettled: VecDeque<usize>,
 }
 
 impl Tenant {
@@ -98,7 +118,20 @@ impl Tenant {
     /// The same, to be changed.
     pub fn user_mut(&mut self, key: &str) -> Option<&mut User> {
         let index = self.user_index(key)?;
+        self.settle(Instant::now());
+        self.unsettled.push_back(index);
         self.users.get_mut(index)
+    }
+
+    /// Lets people who were changed a while ago forget what they were. Two for each one who is changed now, so that what
+    /// is kept stays in proportion to what still replicates, and nobody waits.
+    fn settle(&mut self, now: Instant) {
+        for _ in 0..2 {
+            let Some(index) = self.unsettled.pop_front() else { return };
+            if self.users.get_mut(index).is_some_and(|user| !user.profile.settle(now)) {
+                self.unsettled.push_back(index);
+            }
+        }
     }
 
     fn user_index(&self, key: &str) -> Option<usize> {
@@ -294,4 +327,63 @@ pub struct AppRoleAssignment {
     pub resource_id: Uuid,
     /// The permission, an id in the service's `app_roles`.
     pub app_role_id: Uuid,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::{Options, population::populate};
+
+    const DELAY: Duration = Duration::from_secs(10);
+
+    fn after(start: Instant, seconds: u64) -> Instant {
+        start + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_write_is_seen_after_the_delay_and_later_by_a_replica_that_lags() {
+        let start = Instant::now();
+        let mut value = Replicated::new(1);
+        value.write(start, DELAY, 2);
+        value.write(after(start, 4), DELAY, 3);
+        assert_eq!(*value.latest(), 3);
+        let seen = |seconds, lag| *value.seen(after(start, seconds), lag);
+        assert_eq!([9, 10, 13, 14].map(|second| seen(second, Duration::ZERO)), [1, 2, 2, 3]);
+        assert_eq!([19, 20, 23, 24].map(|second| seen(second, DELAY)), [1, 2, 2, 3]);
+    }
+
+    #[test]
+    fn without_a_delay_a_write_is_seen_at_once_and_nothing_is_kept() {
+        let start = Instant::now();
+        let mut value = Replicated::new(1);
+        value.write(start, Duration::ZERO, 2);
+        assert_eq!(*value.seen(start, Duration::ZERO), 2);
+        assert!(value.settle(start));
+    }
+
+    #[test]
+    fn older_values_are_forgotten_when_no_replica_shows_them() {
+        let start = Instant::now();
+        let mut value = Replicated::new(1);
+        value.write(start, DELAY, 2);
+        assert!(!value.settle(after(start, 20)), "the slowest replica shows it until then");
+        assert!(value.settle(after(start, 40)));
+        assert_eq!(*value.seen(start, DELAY), 2, "nothing older is left to be seen");
+    }
+
+    #[test]
+    fn a_tenant_that_is_written_to_keeps_no_more_than_still_replicates() {
+        let mut tenant = populate(&Options { users: 100, ..Options::default() }).tenant;
+        let names: Vec<Uuid> = tenant.users.iter().map(|user| user.id).collect();
+        // Long enough ago that each write but the last few has been forgotten by the time the next ones come.
+        let then = Instant::now();
+        for id in &names {
+            let user = tenant.user_mut(&id.to_string()).unwrap();
+            let profile = user.profile.latest().clone();
+            user.profile.write(then, Duration::from_nanos(1), profile);
+        }
+        let remembering = tenant.users.iter().filter(|user| !user.profile.older.is_empty()).count();
+        assert!(remembering <= 2, "{remembering}");
+        assert!(tenant.unsettled.len() <= 2);
+    }
 }
