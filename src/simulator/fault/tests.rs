@@ -77,7 +77,7 @@ fn the_first_rule_that_hits_wins() {
             { "first": 1, "fault": { "claimsChallenge": true } },
             { "first": 1, "fault": { "slowMilliseconds": 20 } }] }"#,
     );
-    let mut next = || faults.next(&get("/v1.0/users"), false);
+    let next = || faults.next(&get("/v1.0/users"), false);
     assert_eq!(next(), Some(Fault::ClaimsChallenge));
     assert_eq!(next(), Some(Fault::Slow(Duration::from_millis(20))), "the second rule has not seen the first request");
     assert_eq!(next(), None);

@@ -143,7 +143,7 @@ async fn run(world: &World, caller: &Caller, version: Version, outer: &Request, 
         // One that is refused here and now may be what another waits for.
         let mut settled = false;
         for item in ready {
-            if item.waits_for().all(|id| results.get(&id).is_some_and(succeeded)) {
+            if item.waits_for().all(|id| succeeded(&results, &id)) {
                 running.push(async move { (item.key(), one(world, caller, version, outer, item).await) });
             } else {
                 settled = true;
@@ -160,8 +160,8 @@ async fn run(world: &World, caller: &Caller, version: Version, outer: &Request, 
     }
 }
 
-fn succeeded(result: &Option<Answer>) -> bool {
-    result.as_ref().is_some_and(|answer| answer.status < 400)
+fn succeeded(results: &Results, key: &str) -> bool {
+    results.get(key).and_then(Option::as_ref).is_some_and(|answer| answer.status < 400)
 }
 
 fn orphaned() -> Failure {
@@ -175,7 +175,7 @@ async fn one(world: &World, caller: &Caller, version: Version, outer: &Request, 
         Err(failure) => return Some(failure.answer(&named(outer, item))),
     };
     let fault = world.faults.next(&request, true);
-    match fault::play(world, &request, fault, super::item(world, caller, &request)).await {
+    match fault::play(world, &request, fault, async { super::item(world, caller, &request) }).await {
         Played::Whole(answer) | Played::Cut(answer) => Some(identified(answer, &request)),
         Played::Lost => None,
     }

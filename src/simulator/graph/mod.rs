@@ -82,13 +82,13 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
         Err(unbelieved) => refused(world, request, &unbelieved),
         Ok(caller) => match Version::split(&request.path) {
             Some((version, "/$batch")) => batch::answer(world, &caller, version, request).await,
-            _ => item(world, &caller, request).await,
+            _ => item(world, &caller, request),
         },
     }
 }
 
 /// Answers one request of a caller who is known, alone or as an item of a batch. `request.path` begins with the version.
-pub async fn item(world: &World, caller: &Caller, request: &Request) -> Answer {
+pub fn item(world: &World, caller: &Caller, request: &Request) -> Answer {
     let Some((version, below)) = Version::split(&request.path) else {
         return Failure::segment(&request.path).answer(request);
     };

@@ -31,10 +31,8 @@ const NORDICS: &[&str] = &["Sweden", "Norway"];
 
 /// Makes the groups and administrative units, and the roles that people hold through them.
 pub(super) fn found(tenant: &mut Tenant, place: &Place, faces: &[Face]) {
-    let all = |keep: &dyn Fn(&Face) -> bool| -> BTreeSet<Uuid> {
-        faces.iter().filter(|face| keep(face)).map(|face| face.id).collect()
-    };
     let mut founder = Founder { tenant, place };
+    let all = |keep: &dyn Fn(&Face) -> bool| everybody(faces, keep);
 
     founder.unified("All Employees", all(&|face| !face.guest));
     founder.unified("Café d'Été", all(&|face| face.id.as_u128().is_multiple_of(9)));
@@ -66,7 +64,11 @@ pub(super) fn found(tenant: &mut Tenant, place: &Place, faces: &[Face]) {
 
     let operators = founder.security("Identity Operators", "Holds a role", all(&|face| face.plays(Part::Operator)));
     founder.make_role_assignable(operators, all(&|face| face.plays(Part::OperatorsOwner)));
-    founder.units(faces, &all);
+    founder.units(faces);
+}
+
+fn everybody(faces: &[Face], keep: &dyn Fn(&Face) -> bool) -> BTreeSet<Uuid> {
+    faces.iter().filter(|face| keep(face)).map(|face| face.id).collect()
 }
 
 /// Makes groups.
@@ -125,7 +127,7 @@ impl Founder<'_> {
         });
     }
 
-    fn units(&mut self, faces: &[Face], all: &dyn Fn(&dyn Fn(&Face) -> bool) -> BTreeSet<Uuid>) {
+    fn units(&mut self, faces: &[Face]) {
         let mut units = BTreeMap::new();
         let mut unit = |name: &str, restricted: bool, members: BTreeSet<Uuid>| {
             let id = Uuid::new_v5(&self.place.tenant_id, format!("unit {name}").as_bytes());
@@ -133,8 +135,8 @@ impl Founder<'_> {
             id
         };
         let north = |face: &Face| face.country.as_deref().is_some_and(|country| NORDICS.contains(&country));
-        let nordics = unit("Nordics", false, all(&north));
-        unit("Executives", true, all(&|face| face.plays(Part::Executive)));
+        let nordics = unit("Nordics", false, everybody(faces, &north));
+        unit("Executives", true, everybody(faces, &|face| face.plays(Part::Executive)));
         self.tenant.administrative_units = units;
         for face in faces.iter().filter(|face| face.plays(Part::ScopedAdmin)) {
             self.tenant.role_assignments.push(RoleAssignment {

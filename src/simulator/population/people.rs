@@ -23,6 +23,7 @@ const TITLES: &str = "Analyst, Architect, Assistant, Buyer, Consultant, Coordina
 
 /// What the draw, or a part, has decided of a person.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a property of the person")]
 struct Traits {
     guest: bool,
     synced: Option<bool>,
@@ -51,7 +52,7 @@ impl Traits {
             guest,
             synced: if plays(Part::Synced) { Some(true) } else { plays(Part::OnceSynced).then_some(false) },
             federated: plays(Part::Federated),
-            enabled: !plays(Part::Disabled) && !(last_admin && plays(Part::SecondGlobalAdmin)),
+            enabled: !plays(Part::Disabled) && (!last_admin || !plays(Part::SecondGlobalAdmin)),
             mailbox: !guest && !plays(Part::NoMailbox),
             mfa: if plays(Part::MfaEnforced) {
                 "enforced"

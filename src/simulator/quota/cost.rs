@@ -29,10 +29,11 @@ impl Cost {
 
     fn directory(method: &Method, segments: &[&str], query: &Query) -> Self {
         let base = match segments {
-            ["users"] => 2,
             ["groups", _, "members", ..] => 3,
             ["groups", _, "transitivemembers", ..] => 5,
-            ["users", _, "memberof" | "transitivememberof", ..] | ["me", "memberof" | "transitivememberof", ..] => 2,
+            ["users"]
+            | ["users", _, "memberof" | "transitivememberof", ..]
+            | ["me", "memberof" | "transitivememberof", ..] => 2,
             _ => 1,
         };
         let (resource_units, write) = match (method.as_str(), segments.last().copied().unwrap_or_default()) {

@@ -45,7 +45,7 @@ enum Quota {
 }
 
 impl Quota {
-    fn limit(self, people: usize, clock: &Clock) -> Limit {
+    fn limit(self, people: usize, clock: Clock) -> Limit {
         let (most, seconds) = match (self, people) {
             (Self::Units, ..50) => (3_500, 10),
             (Self::Units, ..=500) => (5_000, 10),
@@ -164,7 +164,7 @@ pub fn charge(world: &World, caller: &Caller, _version: Version, request: &Reque
         let tenant = world.tenant();
         (tenant.users.len(), tenant.id)
     };
-    let limit = |quota: Quota| quota.limit(people, &world.clock);
+    let limit = |quota: Quota| quota.limit(people, world.clock);
     world.ledger.charge(Instant::now(), caller.app_id, cost, limit).map_err(|exceeded| {
         let mut answer = graph::throttled(request, Some(&world.clock.retry_after(exceeded.wait)));
         let scope = exceeded.quota.scope();

@@ -1,7 +1,7 @@
 use super::*;
 
 fn limit(quota: Quota) -> Limit {
-    quota.limit(200, &Clock::new(1.0))
+    quota.limit(200, Clock::new(1.0))
 }
 
 const WRITE: Cost = Cost::Directory { resource_units: 1, write: true };
@@ -16,12 +16,12 @@ fn limits_follow_the_size_of_the_tenant_and_the_time_scale() {
     let clock = Clock::new(10.0);
     let ten = Duration::from_secs(1);
     for (people, most) in [(49, 3_500), (50, 5_000), (500, 5_000), (501, 8_000)] {
-        assert_eq!(Quota::Units.limit(people, &clock), Limit { most, length: ten });
+        assert_eq!(Quota::Units.limit(people, clock), Limit { most, length: ten });
     }
-    assert_eq!(Quota::Writes.limit(10, &clock), Limit { most: 3_000, length: Duration::from_secs(15) });
-    assert_eq!(Quota::TenantWrites.limit(10, &clock), Limit { most: 18_000, length: Duration::from_secs(30) });
-    assert_eq!(Quota::AppWrites.limit(10, &clock), Limit { most: 35_000, length: Duration::from_secs(30) });
-    assert_eq!(Quota::Reports.limit(10, &clock), Limit { most: 5, length: ten });
+    assert_eq!(Quota::Writes.limit(10, clock), Limit { most: 3_000, length: Duration::from_secs(15) });
+    assert_eq!(Quota::TenantWrites.limit(10, clock), Limit { most: 18_000, length: Duration::from_secs(30) });
+    assert_eq!(Quota::AppWrites.limit(10, clock), Limit { most: 35_000, length: Duration::from_secs(30) });
+    assert_eq!(Quota::Reports.limit(10, clock), Limit { most: 5, length: ten });
 }
 
 #[test]
