@@ -40,6 +40,18 @@ fn the_same_seed_gives_the_same_tenant() {
     assert_eq!(methods(&one.tenant), methods(&two.tenant));
 }
 
+/// What is written down elsewhere (scripts, examples, other people's tests) about a seed stays true.
+#[test]
+fn a_seed_means_the_same_on_every_machine_and_day() {
+    let description = town(200, 1).description;
+    assert_eq!(description.tenant_id, "4e232858-427b-5e5c-b92e-31264f2702bc");
+    assert_eq!(description.client_id, "e36864a3-152d-5bb7-83c6-9f1911174ede");
+    assert_eq!(description.client_secret, "FrCL9dPMGhPcu.H8cKZCdpeQrvQBhnJRn4L7Vs.G");
+    assert_eq!(description.admin_password, "Xvgu8_Zgcp3_Yrnw8_Tcrj9");
+    assert_eq!(description.samples.user, "zoe.chevalier@fabrikam1.onmicrosoft.com");
+    assert_eq!(description.samples.apostrophe, "padraig.o'sullivan@fabrikam1.onmicrosoft.com");
+}
+
 #[test]
 fn another_seed_gives_other_people_ids_and_secrets() {
     let (one, two) = (town(50, 7), town(50, 8));
