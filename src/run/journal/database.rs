@@ -1,7 +1,7 @@
 //! The database file: opened privately and durably, recognised as ours, and its faults said in words.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -179,8 +179,8 @@ fn is_remote_in(mounts: &str, path: &Path) -> bool {
         .lines()
         .filter_map(|line| {
             let mut fields = line.split(' ').skip(1);
-            let place = PathBuf::from(fields.next()?.replace("\\040", " "));
-            path.starts_with(&place).then_some((place.as_os_str().len(), fields.next()?))
+            let place = fields.next()?.replace("\\040", " ");
+            path.starts_with(&place).then_some((place.len(), fields.next()?))
         })
         .max_by_key(|(length, _)| *length);
     nearest.is_some_and(|(_, kind)| {
