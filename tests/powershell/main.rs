@@ -4,3 +4,5 @@ mod host;
 mod module;
 mod pester;
 mod sentences;
+#[path = "../tools/mod.rs"]
+mod tools;

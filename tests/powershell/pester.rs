@@ -1,10 +1,13 @@
 //! Runs the Pester tests in one PowerShell, against the library that this test run built.
 
-use std::{fs, io::Write as _};
+use std::fs;
 
 use serde::Deserialize;
 
-use super::host::{self, Host};
+use super::{
+    host::{self, Host},
+    tools::{skipped, visible},
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,11 +26,14 @@ struct Test {
     error: Option<String>,
 }
 
+/// What is not tried where there is no PowerShell.
+const WHAT: &str = "the PowerShell module";
+
 #[test]
 fn the_module_does_in_a_real_powershell_what_its_help_says() {
     let shell = match Host::find() {
         Ok(shell) => shell,
-        Err(why) => return skipped(&why),
+        Err(why) => return skipped(WHAT, &why),
     };
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
@@ -43,7 +49,7 @@ fn the_module_does_in_a_real_powershell_what_its_help_says() {
     let output = command.output().unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     if output.status.code() == Some(77) {
-        return skipped(&said);
+        return skipped(WHAT, &said);
     }
     let text = fs::read_to_string(&report).unwrap_or_else(|error| panic!("no report ({error}):\n{said}"));
     let report: Report = serde_json::from_str(&text).unwrap();
@@ -66,13 +72,4 @@ fn the_module_does_in_a_real_powershell_what_its_help_says() {
         report.broken.join("\n")
     );
     assert!(passed > 0, "no test ran:\n{said}");
-}
-
-/// One line that the test harness does not swallow.
-fn visible(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
-}
-
-fn skipped(why: &str) {
-    visible(&format!("skipped: the PowerShell module was not tried: {}", why.trim()));
 }

@@ -11,10 +11,15 @@ use std::{
     process::{Command, Output},
 };
 
-/// Says in one line that a test was not run. Written to stderr itself, because the harness keeps what passing tests print.
+/// Says in one line that something was not tried, and why.
 pub(crate) fn skipped(what: &str, why: &str) {
-    let line = format!("skipped: {what}: {why}\n");
-    let _ = std::io::stderr().lock().write_all(line.as_bytes());
+    visible(&format!("skipped: {what}: {}", why.trim()));
+}
+
+/// One line on stderr itself, because the harness keeps what passing tests print.
+pub(crate) fn visible(line: &str) {
+    let line = format!("{line}\n");
+    drop(std::io::stderr().lock().write_all(line.as_bytes()));
 }
 
 /// The program with this name on `PATH`.
