@@ -13,6 +13,11 @@ pub(crate) mod simulated;
 mod simulators;
 mod token;
 
+#[cfg(test)]
+mod scripted;
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -115,7 +120,7 @@ impl Connected {
             return Err(Error::new(Code::NotConnected, say!("no_tenant", "this session has no tenant"))
                 .advise(say!("connect_first", "connect to a tenant first, for example with Connect-M365")));
         }
-        self.reach.get_or_try_init(|| Reach::new(settings)).await
+        self.reach.get_or_try_init(|| Reach::new(settings, self.pace)).await
     }
 
     /// The root of Graph, with a slash at the end. A simulated tenant begins to live when it is first asked for.

@@ -34,7 +34,7 @@ pub(super) struct Reach {
 
 impl Reach {
     /// Makes ready; nothing is sent yet.
-    pub(super) async fn new(settings: &Settings) -> Result<Self> {
+    pub(super) async fn new(settings: &Settings, pace: Pace) -> Result<Self> {
         let client = Client::new(
             Duration::from_secs(settings.timeout().into()),
             &settings.proxy()?,
@@ -54,7 +54,7 @@ impl Reach {
             graph: Tokens::default(),
             exchange: Tokens::default(),
             simulator,
-            pace: Pace::new(settings.pace()),
+            pace,
         })
     }
 

@@ -55,7 +55,8 @@ pub struct Settings {
     /// Another Exchange root than the cloud's; plain http only to loopback.
     pub exchange_endpoint: Option<String>,
     /// A proxy, for example `http://proxy:8080`; default: what the system says. `none` uses no proxy.
-    pub proxy: Option<String>,
+    /// Secret because it can hold a password.
+    pub proxy: Option<SecretString>,
     /// A PEM file with certificate authorities that are trusted beside the system's.
     pub ca_certificate_path: Option<PathBuf>,
     /// How long a request may take in all, in seconds, 1 to 600; default 100.
@@ -115,7 +116,9 @@ impl Settings {
 
     /// Which proxy was chosen.
     pub(super) fn proxy(&self) -> Result<Proxy> {
-        let Some(text) = self.proxy.as_deref().map(str::trim) else { return Ok(Proxy::System) };
+        let Some(text) = self.proxy.as_ref().map(|proxy| proxy.expose_secret().trim()) else {
+            return Ok(Proxy::System);
+        };
         if text.eq_ignore_ascii_case("none") {
             return Ok(Proxy::Direct);
         }

@@ -4,6 +4,8 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use url::form_urlencoded::byte_serialize;
+use zeroize::Zeroizing;
 
 use crate::{
     error::{Code, Error},
@@ -53,7 +55,8 @@ pub(super) fn error(answer: &Response, secrets: &[SecretString]) -> Error {
         // No answer of the sign-in service: a proxy, a gateway, another program at this address.
         return fault::error(answer.status, &answer.headers, &[], Some(&answer.client_request_id));
     }
-    let said = without(secrets, text(&body));
+    // Cut only afterwards: half a secret would not be found.
+    let said: String = without(secrets, text(&body)).chars().take(LONGEST_TEXT).collect();
     let (code, sentence, advice) = match number.and_then(meaning) {
         Some((code, sentence, advice)) => (code, sentence(said), Some(advice)),
         None => (by_status(answer.status), refused(said), None),
@@ -85,15 +88,15 @@ fn text(body: &Body) -> String {
     let text = if body.error_description.is_empty() { &body.error } else { &body.error_description };
     let line = text.lines().next().unwrap_or_default();
     let line = line.split(" Trace ID:").next().unwrap_or_default();
-    line.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect()
+    line.chars().filter(|c| !c.is_control()).collect()
 }
 
 fn without(secrets: &[SecretString], text: String) -> String {
-    secrets
-        .iter()
-        .map(ExposeSecret::expose_secret)
-        .filter(|secret| !secret.is_empty())
-        .fold(text, |text, secret| text.replace(secret, "***"))
+    secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty()).fold(text, |text, secret| {
+        // As it is, and as it travelled.
+        let encoded: Zeroizing<String> = Zeroizing::new(byte_serialize(secret.as_bytes()).collect());
+        text.replace(secret, "***").replace(&*encoded, "***")
+    })
 }
 
 fn refused(service_message: String) -> Sentence {
@@ -199,7 +202,8 @@ mod tests {
 
     #[test]
     fn a_secret_that_is_repeated_by_the_service_stays_inside() {
-        let body = r#"{"error":"invalid_client","error_description":"AADSTS7000215: 'planted~1' is wrong"}"#;
+        let body =
+            r#"{"error":"invalid_client","error_description":"AADSTS7000215: 'planted~1' is wrong, a=planted%7E1"}"#;
         let error = error(&answer(401, body), &["planted~1".to_owned().into()]);
         assert!(!format!("{error:?}").contains("planted"));
     }
