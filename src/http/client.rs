@@ -29,6 +29,8 @@ const CONNECT: Duration = Duration::from_secs(20);
 const SILENCE: Duration = Duration::from_secs(60);
 /// By which the services' logs know a request of ours.
 const CLIENT_REQUEST_ID: &str = "client-request-id";
+/// The word of the sentence about a certificate.
+const UNTRUSTED: &str = "host_untrusted";
 /// Largest answer that is read; the services' pages stay far below.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
@@ -234,21 +236,19 @@ fn cause(error: &reqwest::Error) -> String {
     reason.unwrap_or_else(|| "the exchange broke off".to_owned()).chars().take(300).collect()
 }
 
-/// Why a certificate was refused, if that is what happened.
-fn untrusted(error: &reqwest::Error) -> Option<String> {
-    let mut source = error.source();
-    while let Some(inner) = source {
-        let wrapped = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = match wrapped {
-            Some(wrapped) => wrapped.downcast_ref::<rustls::Error>(),
-            None => inner.downcast_ref::<rustls::Error>(),
-        };
-        if let Some(tls @ (rustls::Error::InvalidCertificate(_) | rustls::Error::General(_))) = tls {
-            return Some(tls.to_string());
-        }
-        source = inner.source();
+/// Why a certificate was refused, if that is what happened. Errors of the system wrap others in a way that does not
+/// show in the chain of sources.
+fn untrusted(error: &(dyn StdError + 'static)) -> Option<String> {
+    if let Some(tls @ (rustls::Error::InvalidCertificate(_) | rustls::Error::General(_))) = error.downcast_ref() {
+        return Some(tls.to_string());
     }
-    None
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    wrapped.and_then(|inner| untrusted(inner)).or_else(|| error.source().and_then(untrusted))
+}
+
+/// Whether a request that was never sent may be sent after a while. A certificate that is not to be trusted stays so.
+pub(super) fn can_pass(error: &Error) -> bool {
+    error.code() == Code::Unreachable && error.facts().message_id != UNTRUSTED
 }
 
 /// Whether an address is this very machine: `127.0.0.0/8`, `::1`, `localhost`.

@@ -2,7 +2,7 @@
 //!
 //! | what happened | repeated | wait | tries |
 //! | --- | --- | --- | --- |
-//! | never sent | always | backoff from 1 s | 5 |
+//! | never sent | always, but for a certificate that is not to be trusted | backoff from 0.25 s | 5 |
 //! | sent, answer lost | only [`Repeat::Always`] | backoff from 1 s | 5 |
 //! | 429, 509 | always: it was refused | `Retry-After`, else backoff from 3 s | 10 |
 //! | 503 with `Retry-After` | always: it was refused | `Retry-After` | 5 |
@@ -20,12 +20,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{Pace, Repeat, Response, fault};
+use super::{Pace, Repeat, Response, client, fault};
 use crate::error::{Code, Error};
 
 const TRIES: u32 = 5;
 const TRIES_WHEN_THROTTLED: u32 = 10;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
+const FIRST_WAIT_UNSENT: Duration = Duration::from_millis(250);
 const FIRST_WAIT_WHEN_THROTTLED: Duration = Duration::from_secs(3);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 const PATIENCE: Duration = Duration::from_secs(900);
@@ -109,7 +110,9 @@ fn passing(refused: bool) -> Class {
 fn class(sent: &Sent) -> Option<Class> {
     let passing = |refused| Some(passing(refused));
     let answer = match sent {
-        Err(error) if error.code() == Code::Unreachable => return passing(true),
+        Err(error) if client::can_pass(error) => {
+            return Some(Class { first_wait: FIRST_WAIT_UNSENT, ..self::passing(true) });
+        }
         Err(error) if error.code() == Code::AnswerLost => return passing(false),
         Err(_) => return None,
         Ok(answer) => answer,
@@ -167,7 +170,8 @@ mod tests {
     async fn each_row_of_the_table_holds() {
         let concurrency = r#"{"error":{"code":"Directory_ConcurrencyViolation"}}"#;
         let rows = [
-            (failed(Code::Unreachable), again(500, false), again(500, false)),
+            (failed(Code::Unreachable), again(125, false), again(125, false)),
+            (Err(Error::new(Code::Unreachable, say!("host_untrusted", "planted"))), Verdict::Final, Verdict::Final),
             (failed(Code::AnswerLost), again(500, false), Verdict::Final),
             (answer(429, Some("0.25"), ""), again(250, true), again(250, true)),
             (answer(429, None, ""), again(1500, true), again(1500, true)),

@@ -119,6 +119,9 @@ pub(crate) fn failed(error: &Error) -> End {
 }
 
 #[cfg(test)]
+mod connecting;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

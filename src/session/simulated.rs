@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     error::{Code, Error, Result},
+    say,
     simulator::{self, Description, Options, Simulator, StartError},
 };
 
@@ -48,11 +49,15 @@ pub(crate) fn check(options: &Options, users: &'static str) -> Result<()> {
     Ok(())
 }
 
-/// Starts a tenant; what is wrong with its options is the caller's to hear.
+/// Starts a tenant whose options were checked.
 pub(crate) async fn start_with(options: Options) -> Result<Simulator> {
     simulator::start(options).await.map_err(|error| match error {
-        StartError::Option(sentence) => Error::new(Code::Argument, sentence),
-        StartError::System(sentence) => Error::new(Code::Unreachable, sentence),
+        // What is left to be wrong is in the file of faults.
+        StartError::Option(sentence) => Error::new(Code::Argument, sentence).on("faultPath"),
+        StartError::System(sentence) if sentence.id == "simulator_port" => Error::new(Code::Argument, sentence)
+            .on("port")
+            .advise(say!("another_port", "give another port, or none: any free one will do")),
+        StartError::System(sentence) => Error::new(Code::File, sentence),
     })
 }
 
