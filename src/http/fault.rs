@@ -13,6 +13,7 @@ use super::{client::text, said::Said};
 use crate::{
     error::{Code, Error},
     say,
+    sentence::Sentence,
 };
 
 /// Longest wait that is believed; more is taken for a mistake of the service.
@@ -21,7 +22,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 /// The error that an answer of a service stands for, with the service's code and both request ids.
 pub(crate) fn error(status: u16, headers: &HeaderMap, body: &[u8], client_request_id: Option<&str>) -> Error {
     let said = Said::read(body);
-    let error = if is_busy(body) { throttled(&said, status) } else { classify(status, headers, &said) };
+    // Exchange Online asks to slow down in plain text, with any status.
+    let error = classify(if is_busy(body) { 429 } else { status }, headers, &said);
     error.with(|facts| {
         facts.http_status = Some(status);
         facts.service_code =
@@ -38,138 +40,72 @@ pub(crate) fn error(status: u16, headers: &HeaderMap, body: &[u8], client_reques
 }
 
 fn classify(status: u16, headers: &HeaderMap, said: &Said) -> Error {
+    let (code, sentence, advice) = by_words(status, headers, said)
+        .map_or_else(|| by_status(status, said), |(code, sentence, advice)| (code, sentence, Some(advice)));
+    let error = Error::new(code, sentence);
+    match advice {
+        Some(advice) => error.advise(advice),
+        None => error,
+    }
+}
+
+/// Where the status alone does not tell.
+#[rustfmt::skip]
+fn by_words(status: u16, headers: &HeaderMap, said: &Said) -> Option<(Code, Sentence, Sentence)> {
     let service_message = words(said, status);
-    if said.speaks_of("on-premises mastered") {
-        return Error::new(
-            Code::Synchronized,
-            say!(
-                "service_synchronized",
-                "this is mastered on-premises and cannot be written in the cloud: {service_message}",
-                service_message = service_message
-            ),
-        )
-        .advise(say!(
-            "change_on_premises",
-            "change it in the on-premises directory; the next synchronisation brings it"
-        ));
-    }
+    Some(match status {
+        _ if said.speaks_of("on-premises mastered") => (Code::Synchronized,
+            say!("service_synchronized", "this is mastered on-premises and cannot be written in the cloud: {service_message}", service_message = service_message),
+            say!("change_on_premises", "change it in the on-premises directory; the next synchronisation brings it")),
+        403 if claims_challenge(headers).is_some() || said.has("insufficient_claims") => (Code::Forbidden,
+            say!("conditional_access", "a Conditional Access policy of the tenant stands in the way: {service_message}", service_message = service_message),
+            say!("sign_in_as_policy_wants", "sign in in the way the policy asks for, or have the policy changed")),
+        403 if said.has("Directory_QuotaExceeded") => return by_words(507, headers, said),
+        507 => (Code::Rejected,
+            say!("tenant_full", "a quota of the tenant is used up: {service_message}", service_message = service_message),
+            say!("make_room", "delete what is not needed any more, deleted objects included, or have the quota raised")),
+        400 if said.speaks_of("password") => (Code::Rejected,
+            say!("password_refused", "the service refuses this password: {service_message}", service_message = service_message),
+            say!("another_password", "give a longer, unusual password, or let one be generated")),
+        _ => return None,
+    })
+}
+
+#[rustfmt::skip]
+fn by_status(status: u16, said: &Said) -> (Code, Sentence, Option<Sentence>) {
+    let service_message = words(said, status);
     match status {
-        401 => Error::new(
-            Code::Unauthenticated,
-            say!(
-                "token_refused",
-                "the service does not accept our sign-in: {service_message}",
-                service_message = service_message
-            ),
-        )
-        .advise(say!("connect_again", "connect again")),
-        403 if claims_challenge(headers).is_some() || said.has("insufficient_claims") => Error::new(
-            Code::Forbidden,
-            say!(
-                "conditional_access",
-                "a Conditional Access policy of the tenant stands in the way: {service_message}",
-                service_message = service_message
-            ),
-        )
-        .advise(say!("sign_in_as_policy_wants", "sign in in the way the policy asks for, or have the policy changed")),
-        403 if said.has("Directory_QuotaExceeded") => full(service_message),
-        403 => Error::new(
-            Code::Forbidden,
+        401 => (Code::Unauthenticated,
+            say!("token_refused", "the service does not accept our sign-in: {service_message}", service_message = service_message),
+            Some(say!("connect_again", "connect again"))),
+        403 => (Code::Forbidden,
             say!("service_forbids", "the service refuses: {service_message}", service_message = service_message),
-        )
-        .advise(say!(
-            "check_permission_and_role",
-            "a permission of the app or a directory role of the account is missing for this person or this action"
-        )),
-        404 | 410 => Error::new(
-            Code::NotFound,
-            say!(
-                "service_knows_not",
-                "the service does not know it: {service_message}",
-                service_message = service_message
-            ),
-        ),
-        409 | 412 | 423 => Error::new(
-            Code::Conflict,
-            say!(
-                "service_conflict",
-                "someone else is changing the same thing: {service_message}",
-                service_message = service_message
-            ),
-        )
-        .advise(say!("try_again_soon", "try again in a moment")),
-        424 => Error::new(
-            Code::Dependency,
-            say!(
-                "service_dependency",
-                "a request that this one depends on failed: {service_message}",
-                service_message = service_message
-            ),
-        ),
-        429 | 509 => throttled(said, status),
-        507 => full(service_message),
-        400 if said.speaks_of("password") => Error::new(
-            Code::Rejected,
-            say!(
-                "password_refused",
-                "the service refuses this password: {service_message}",
-                service_message = service_message
-            ),
-        )
-        .advise(say!("another_password", "give a longer, unusual password, or let one be generated")),
-        400..=499 if status != 408 => Error::new(
-            Code::Rejected,
-            say!(
-                "service_rejects",
-                "the service refuses these values: {service_message}",
-                service_message = service_message
-            ),
-        ),
-        300..=399 => Error::new(
-            Code::Decode,
-            say!(
-                "service_redirects",
-                "the service points to another address, which is not followed: {service_message}",
-                service_message = service_message
-            ),
-        )
-        .advise(say!("check_endpoint", "check the endpoint's address and the proxy")),
-        408 | 500..=599 => Error::new(
-            Code::ServiceFault,
-            say!(
-                "service_fault",
-                "the service has a fault of its own: {service_message}",
-                service_message = service_message
-            ),
-        )
-        .advise(say!("try_again_later", "try again later; with the request id Microsoft's support can look it up")),
-        _ => Error::new(
-            Code::Decode,
+            Some(say!("check_permission_and_role", "a permission of the app or a directory role of the account is missing for this person or this action"))),
+        404 | 410 => (Code::NotFound,
+            say!("service_knows_not", "the service does not know it: {service_message}", service_message = service_message),
+            None),
+        409 | 412 | 423 => (Code::Conflict,
+            say!("service_conflict", "someone else is changing the same thing: {service_message}", service_message = service_message),
+            Some(say!("try_again_soon", "try again in a moment"))),
+        424 => (Code::Dependency,
+            say!("service_dependency", "a request that this one depends on failed: {service_message}", service_message = service_message),
+            None),
+        429 | 509 => (Code::Throttled,
+            say!("service_throttles", "the service asks to slow down, longer than we wait: {service_message}", service_message = service_message),
+            Some(say!("try_later_fewer", "try again later, or with fewer people at once; other programs may use the same app"))),
+        408 | 500..=599 => (Code::ServiceFault,
+            say!("service_fault", "the service has a fault of its own: {service_message}", service_message = service_message),
+            Some(say!("try_again_later", "try again later; with the request id Microsoft's support can look it up"))),
+        400..=499 => (Code::Rejected,
+            say!("service_rejects", "the service refuses these values: {service_message}", service_message = service_message),
+            None),
+        300..=399 => (Code::Decode,
+            say!("service_redirects", "the service points to another address, which is not followed: {service_message}", service_message = service_message),
+            Some(say!("check_endpoint", "check the endpoint's address and the proxy"))),
+        _ => (Code::Decode,
             say!("service_answered", "the service answered {status}, which it does not document here", status = status),
-        ),
+            None),
     }
-}
-
-fn throttled(said: &Said, status: u16) -> Error {
-    Error::new(
-        Code::Throttled,
-        say!(
-            "service_throttles",
-            "the service asks to slow down, longer than we wait: {service_message}",
-            service_message = words(said, status)
-        ),
-    )
-    .advise(say!(
-        "try_later_fewer",
-        "try again later, or with fewer people at once; other programs may use the same app"
-    ))
-}
-
-fn full(service_message: String) -> Error {
-    Error::new(
-        Code::Rejected,
-        say!("tenant_full", "a quota of the tenant is used up: {service_message}", service_message = service_message),
-    )
 }
 
 /// The service's own words, else its code and status.
@@ -185,12 +121,11 @@ fn words(said: &Said, status: u16) -> String {
 /// service's own clock where the answer tells it, because ours may be off.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match value.parse::<f64>() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
-        Err(_) => {
-            let now = headers.get(http::header::DATE).and_then(|date| http_date(date.to_str().ok()?)).unwrap_or(now);
-            Duration::try_from(http_date(value)?.duration_since(now)).unwrap_or(Duration::ZERO)
-        }
+    let wait = if let Ok(seconds) = value.parse::<f64>() {
+        Duration::try_from_secs_f64(seconds).ok()?
+    } else {
+        let now = headers.get(http::header::DATE).and_then(|date| http_date(date.to_str().ok()?)).unwrap_or(now);
+        Duration::try_from(http_date(value)?.duration_since(now)).unwrap_or(Duration::ZERO)
     };
     (wait <= LONGEST_WAIT).then_some(wait)
 }

@@ -146,16 +146,16 @@ mod tests {
     use super::*;
     use crate::say;
 
-    fn answer(status: u16, retry_after: Option<&'static str>, body: &'static str) -> Sent {
+    fn answer(status: u16, retry_after: Option<&'static str>, body: &'static str) -> Response {
         let mut headers = HeaderMap::new();
         if let Some(wait) = retry_after {
             headers.insert("retry-after", HeaderValue::from_static(wait));
         }
-        Ok(Response { status, headers, body: Bytes::from_static(body.as_bytes()), client_request_id: String::new() })
+        Response { status, headers, body: Bytes::from_static(body.as_bytes()), client_request_id: String::new() }
     }
 
-    fn failed(code: Code) -> Sent {
-        Err(Error::new(code, say!("test", "planted")))
+    fn failed(code: Code) -> Error {
+        Error::new(code, say!("test", "planted"))
     }
 
     fn first(sent: &Sent, repeat: Repeat) -> Verdict {
@@ -170,24 +170,24 @@ mod tests {
     async fn each_row_of_the_table_holds() {
         let concurrency = r#"{"error":{"code":"Directory_ConcurrencyViolation"}}"#;
         let rows = [
-            (failed(Code::Unreachable), again(125, false), again(125, false)),
+            (Err(failed(Code::Unreachable)), again(125, false), again(125, false)),
             (Err(Error::new(Code::Unreachable, say!("host_untrusted", "planted"))), Verdict::Final, Verdict::Final),
-            (failed(Code::AnswerLost), again(500, false), Verdict::Final),
-            (answer(429, Some("0.25"), ""), again(250, true), again(250, true)),
-            (answer(429, None, ""), again(1500, true), again(1500, true)),
-            (answer(503, Some("7"), ""), again(7000, false), again(7000, false)),
-            (answer(503, None, ""), again(500, false), Verdict::Final),
-            (answer(409, None, concurrency), again(500, false), again(500, false)),
-            (answer(409, None, r#"{"error":{"code":"Conflict"}}"#), Verdict::Final, Verdict::Final),
-            (answer(408, None, ""), again(500, false), Verdict::Final),
-            (answer(500, None, ""), again(500, false), Verdict::Final),
-            (answer(502, None, ""), again(500, false), Verdict::Final),
-            (answer(504, Some("2"), ""), again(2000, false), Verdict::Final),
-            (answer(400, None, ""), Verdict::Final, Verdict::Final),
-            (answer(403, Some("1"), ""), Verdict::Final, Verdict::Final),
-            (answer(412, None, ""), Verdict::Final, Verdict::Final),
-            (answer(423, None, ""), Verdict::Final, Verdict::Final),
-            (answer(200, None, ""), Verdict::Final, Verdict::Final),
+            (Err(failed(Code::AnswerLost)), again(500, false), Verdict::Final),
+            (Ok(answer(429, Some("0.25"), "")), again(250, true), again(250, true)),
+            (Ok(answer(429, None, "")), again(1500, true), again(1500, true)),
+            (Ok(answer(503, Some("7"), "")), again(7000, false), again(7000, false)),
+            (Ok(answer(503, None, "")), again(500, false), Verdict::Final),
+            (Ok(answer(409, None, concurrency)), again(500, false), again(500, false)),
+            (Ok(answer(409, None, r#"{"error":{"code":"Conflict"}}"#)), Verdict::Final, Verdict::Final),
+            (Ok(answer(408, None, "")), again(500, false), Verdict::Final),
+            (Ok(answer(500, None, "")), again(500, false), Verdict::Final),
+            (Ok(answer(502, None, "")), again(500, false), Verdict::Final),
+            (Ok(answer(504, Some("2"), "")), again(2000, false), Verdict::Final),
+            (Ok(answer(400, None, "")), Verdict::Final, Verdict::Final),
+            (Ok(answer(403, Some("1"), "")), Verdict::Final, Verdict::Final),
+            (Ok(answer(412, None, "")), Verdict::Final, Verdict::Final),
+            (Ok(answer(423, None, "")), Verdict::Final, Verdict::Final),
+            (Ok(answer(200, None, "")), Verdict::Final, Verdict::Final),
         ];
         for (sent, always, if_unsent) in rows {
             assert_eq!(first(&sent, Repeat::Always), always, "{sent:?}");
@@ -205,13 +205,13 @@ mod tests {
             }
             made
         };
-        assert_eq!(count(answer(500, Some("1"), "")), 5);
-        assert_eq!(count(answer(429, Some("1"), "")), 10);
-        assert_eq!(first(&answer(429, Some("301"), ""), Repeat::Always), Verdict::Final);
-        assert_eq!(first(&answer(429, Some("300"), ""), Repeat::Always), again(300_000, true));
+        assert_eq!(count(Ok(answer(500, Some("1"), ""))), 5);
+        assert_eq!(count(Ok(answer(429, Some("1"), ""))), 10);
+        assert_eq!(first(&Ok(answer(429, Some("301"), "")), Repeat::Always), Verdict::Final);
+        assert_eq!(first(&Ok(answer(429, Some("300"), "")), Repeat::Always), again(300_000, true));
 
         let mut tries = Tries::new(Pace::REAL, Repeat::Always);
-        let throttled = answer(429, Some("290"), "");
+        let throttled = Ok(answer(429, Some("290"), ""));
         let mut made = 1;
         while let Verdict::Again { wait, .. } = tries.judge(&throttled) {
             tokio::time::advance(wait).await;
@@ -224,7 +224,7 @@ mod tests {
     async fn backoff_doubles_and_is_spread_over_its_upper_half() {
         let mut low = Tries { chance: || 0.0, ..Tries::new(Pace::REAL, Repeat::Always) };
         let mut high = Tries { chance: || 1.0, ..Tries::new(Pace::REAL, Repeat::Always) };
-        let sent = failed(Code::AnswerLost);
+        let sent = Err(failed(Code::AnswerLost));
         for (least, most) in [(500, 1000), (1000, 2000), (2000, 4000), (4000, 8000)] {
             assert_eq!(low.judge(&sent), again(least, false));
             assert_eq!(high.judge(&sent), again(most, false));
@@ -234,7 +234,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_faster_tenant_is_waited_for_less() {
         let mut tries = Tries { chance: || 1.0, ..Tries::new(Pace::new(100.0), Repeat::Always) };
-        assert_eq!(tries.judge(&answer(429, None, "")), again(30, true));
-        assert_eq!(tries.judge(&answer(429, Some("4"), "")), Verdict::Final, "4 s there are 400 s of the service");
+        assert_eq!(tries.judge(&Ok(answer(429, None, ""))), again(30, true));
+        assert_eq!(tries.judge(&Ok(answer(429, Some("4"), ""))), Verdict::Final, "4 s there are 400 s of the service");
     }
 }

@@ -182,12 +182,15 @@ async fn tenant_size(graph: &Graph) -> Result<u64> {
         #[serde(rename = "@odata.count")]
         count: Option<u64>,
     }
-    graph.read(user::count()).await?.json::<Counted>()?.count.ok_or_else(|| {
+    let count = graph.read(user::count()).await?.json::<Counted>()?.count.ok_or_else(|| {
         Error::new(
             Code::Decode,
             say!("size_unknown", "the service did not say how many people the tenant has; nothing was done"),
         )
-    })
+    })?;
+    // The quota of the tenant depends on its size.
+    graph.session().budgets().set_tenant_size(count);
+    Ok(count)
 }
 
 fn caller_error(person: &Person) -> Error {

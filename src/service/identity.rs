@@ -74,12 +74,11 @@ impl Graph {
         let claims = known.cloned().unwrap_or_default();
         let client_id = claims.client_id().or(sign_in.client_id);
         // A token that does not tell whose it is: only a person's opens `me`.
-        let (is_person, me) = match sign_in.is_person.or_else(|| claims.is_person()) {
-            Some(is_person) => (is_person, None),
-            None => {
-                let me: Option<Me> = self.readable(me()).await?;
-                (me.is_some(), me)
-            }
+        let (is_person, me) = if let Some(is_person) = sign_in.is_person.or_else(|| claims.is_person()) {
+            (is_person, None)
+        } else {
+            let me: Option<Me> = self.readable(me()).await?;
+            (me.is_some(), me)
         };
         // What does not depend on each other is asked side by side, and so in one round trip.
         let (tenant, account) = if is_person {
@@ -148,19 +147,19 @@ impl Graph {
             let path = format!("servicePrincipals(appId='{client_id}')?$select=id,displayName");
             self.readable::<Named>(Call::new(Method::GET, path)).await
         };
-        let (app, roles) = match object_id {
-            Some(id) => tokio::join!(read_app, self.roles_of(id)),
-            None => {
-                let app = read_app.await?;
-                let roles = match &app {
-                    Some(app) => self.roles_of(&app.id).await,
-                    None => Ok(None),
-                };
-                (Ok(app), roles)
-            }
+        let (app, roles) = if let Some(id) = object_id {
+            let (app, roles) = tokio::join!(read_app, self.roles_of(id));
+            (app?, roles?)
+        } else {
+            let app = read_app.await?;
+            let roles = match &app {
+                Some(app) => self.roles_of(&app.id).await?,
+                None => None,
+            };
+            (app, roles)
         };
-        let (name, id) = app?.map_or((None, None), |app| (app.display_name, Some(app.id)));
-        Ok(Account { name, id, roles: roles? })
+        let (name, id) = app.map_or((None, None), |app| (app.display_name, Some(app.id)));
+        Ok(Account { name, id, roles })
     }
 
     async fn roles_of(&self, object_id: &str) -> Result<Option<BTreeSet<String>>> {

@@ -13,11 +13,6 @@ pub(crate) mod simulated;
 mod simulators;
 mod token;
 
-#[cfg(test)]
-mod scripted;
-#[cfg(test)]
-mod tests;
-
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -98,10 +93,16 @@ impl Connected {
         let settings = parse(if settings.is_empty() { "{}" } else { settings }, "settings")
             .and_then(|settings: Settings| settings.check().map(|()| settings));
         let pace = settings.as_ref().map_or(Pace::REAL, |settings| Pace::new(settings.pace()));
+        let graph = Budgets::new(pace);
+        if let Ok(settings) = &settings
+            && settings.simulated
+        {
+            graph.set_tenant_size(u64::from(simulated::options(settings).users));
+        }
         Self {
             settings,
             pace,
-            graph: Budgets::new(pace),
+            graph,
             exchange: Budgets::exchange(pace),
             reach: OnceCell::new(),
             identity: Mutex::default(),
@@ -123,14 +124,14 @@ impl Connected {
         self.reach.get_or_try_init(|| Reach::new(settings, self.pace)).await
     }
 
-    /// The root of Graph, with a slash at the end. A simulated tenant begins to live when it is first asked for.
-    pub(crate) async fn graph_root(&self) -> Result<Url> {
-        Ok(self.reach().await?.endpoints.graph.clone())
+    /// The root of a service, with a slash at the end. A simulated tenant begins to live when it is first asked for.
+    pub(crate) async fn root(&self, service: Service) -> Result<Url> {
+        Ok(self.reach().await?.endpoints.root(service).clone())
     }
 
-    /// The root of Exchange Online, with a slash at the end.
-    pub(crate) async fn exchange_root(&self) -> Result<Url> {
-        Ok(self.reach().await?.endpoints.exchange.clone())
+    /// The root of Graph.
+    pub(crate) async fn graph_root(&self) -> Result<Url> {
+        self.root(Service::Graph).await
     }
 
     /// The published quotas of Graph, shared by everything in this session.
@@ -196,3 +197,8 @@ pub(crate) struct SignIn<'a> {
     /// The tenant, if it lives in this process.
     pub(crate) simulator: Option<&'a Description>,
 }
+
+#[cfg(test)]
+mod scripted;
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     Service, Settings,
     endpoint::Endpoints,
-    sign_in::{Asking, Brought, ClientSecret, Credential, Person},
+    sign_in::{Asking, Brought, ClientSecret, Credential},
     simulated,
     token::{Token, Tokens},
 };

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     sync::{Arc, Mutex},
 };
 
@@ -132,7 +133,10 @@ async fn serve(mut stream: TcpStream, script: &(impl Fn(&Asked, usize) -> Act + 
     };
     let bytes = match act {
         Act::Answer { status, headers, body } => {
-            let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let headers = headers.iter().fold(String::new(), |mut all, (name, value)| {
+                write!(all, "{name}: {value}\r\n").unwrap();
+                all
+            });
             let length = body.len();
             let head = format!("HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n");
             [head.into_bytes(), body].concat()
@@ -142,12 +146,11 @@ async fn serve(mut stream: TcpStream, script: &(impl Fn(&Asked, usize) -> Act + 
             stream.set_zero_linger().unwrap();
             return;
         }
-        Act::Silence => return std::future::pending().await,
-        Act::Wait(_) => unreachable!("told above"),
+        Act::Silence | Act::Wait(_) => return std::future::pending().await,
     };
     // The client may have gone away, which is its own affair.
-    let _ = stream.write_all(&bytes).await;
-    let _ = stream.shutdown().await;
+    stream.write_all(&bytes).await.unwrap_or_default();
+    stream.shutdown().await.unwrap_or_default();
 }
 
 async fn read(stream: &mut TcpStream) -> Option<Asked> {

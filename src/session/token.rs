@@ -131,14 +131,12 @@ impl Tokens {
         if turn.not_before.is_some_and(|time| Instant::now() < time) {
             return Ok(token);
         }
-        match self.issue(&mut turn, issue, None).await {
-            Ok(renewed) => Ok(renewed),
-            Err(_) => {
-                let left = token.life.map_or(Duration::ZERO, |life| life.ends_at.duration_since(Instant::now()));
-                turn.not_before = Some(Instant::now() + left / 4);
-                Ok(token)
-            }
+        if let Ok(renewed) = self.issue(&mut turn, issue, None).await {
+            return Ok(renewed);
         }
+        let left = token.life.map_or(Duration::ZERO, |life| life.ends_at.duration_since(Instant::now()));
+        turn.not_before = Some(Instant::now() + left / 4);
+        Ok(token)
     }
 
     /// A token that is not `refused`, which the service did not accept.

@@ -175,6 +175,7 @@ fn unanswered(error: Error) -> Error {
     if error.code() != Code::AnswerLost {
         return error;
     }
+    let client_request_id = error.facts().client_request_id.clone();
     Error::new(Code::Unreachable, say!("sign_in_unanswered", "the sign-in service did not answer: {why}", why = error))
-        .with(|facts| facts.client_request_id = error.facts().client_request_id.clone())
+        .with(|facts| facts.client_request_id = client_request_id)
 }

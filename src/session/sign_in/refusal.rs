@@ -34,7 +34,7 @@ impl Body {
 
     /// The number that we know best. Decided by the numbers; the text is asked only where they are missing.
     fn number(&self) -> Option<u64> {
-        let known = self.error_codes.iter().find(|number| meaning(**number).is_some());
+        let known = self.error_codes.iter().find(|number| meaning(**number, "").is_some());
         known.or(self.error_codes.first()).copied().or_else(|| {
             let digits = self.error_description.strip_prefix("AADSTS")?;
             digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
@@ -57,15 +57,15 @@ pub(super) fn error(answer: &Response, secrets: &[SecretString]) -> Error {
     }
     // Cut only afterwards: half a secret would not be found.
     let said: String = without(secrets, text(&body)).chars().take(LONGEST_TEXT).collect();
-    let (code, sentence, advice) = match number.and_then(meaning) {
-        Some((code, sentence, advice)) => (code, sentence(said), Some(advice)),
-        None => (by_status(answer.status), refused(said), None),
+    let (code, sentence, advice) = match number.and_then(|number| meaning(number, &said)) {
+        Some((code, sentence, advice)) => (code, sentence, Some(advice)),
+        None => (by_status(answer.status), refused(&said), None),
     };
     let error = Error::new(code, sentence).with(|facts| {
         facts.http_status = Some(answer.status);
         facts.service_code = Some(number.map_or_else(|| body.error.clone(), |number| format!("AADSTS{number}")));
-        facts.request_id = body.trace_id.clone();
-        facts.client_request_id = body.correlation_id.clone().or_else(|| Some(answer.client_request_id.clone()));
+        facts.request_id = body.trace_id;
+        facts.client_request_id = body.correlation_id.or_else(|| Some(answer.client_request_id.clone()));
         facts.retry_after_seconds =
             fault::retry_after(&answer.headers, jiff::Timestamp::now()).map(|wait| wait.as_secs_f64());
     });
@@ -99,65 +99,79 @@ fn without(secrets: &[SecretString], text: String) -> String {
     })
 }
 
-fn refused(service_message: String) -> Sentence {
+fn refused(service_message: &str) -> Sentence {
     say!("sign_in_refused", "the sign-in service refuses: {service_message}", service_message = service_message)
 }
 
-type Meaning = (Code, fn(String) -> Sentence, Sentence);
-
-/// What a number means. Sentences are ours; the service's own text stands behind them.
+/// What a number means, and the way out. The service's own text stands behind ours.
 #[rustfmt::skip]
-fn meaning(number: u64) -> Option<Meaning> {
-    macro_rules! means {
-        ($code:ident, $id:literal, $text:literal, $advice:expr) => {
-            Some((Code::$code, (|service_message| say!($id, $text, service_message = service_message)) as fn(String) -> Sentence, $advice))
-        };
-    }
-    match number {
-        7_000_215 => means!(Unauthenticated, "secret_wrong", "the client secret is wrong: {service_message}",
+fn meaning(number: u64, service_message: &str) -> Option<(Code, Sentence, Sentence)> {
+    Some(match number {
+        7_000_215 => (Code::Unauthenticated,
+            say!("secret_wrong", "the client secret is wrong: {service_message}", service_message = service_message),
             say!("secret_value", "give the secret's value, not its id, as it was shown when the secret was made; make a new one if it is lost")),
-        7_000_222 => means!(Unauthenticated, "secret_expired", "the client secret has expired: {service_message}",
+        7_000_222 => (Code::Unauthenticated,
+            say!("secret_expired", "the client secret has expired: {service_message}", service_message = service_message),
             say!("secret_new", "make a new secret for the app and connect with it")),
-        50_012 | 50_048 | 700_027 => means!(Unauthenticated, "assertion_refused", "the app's proof of identity is not accepted: {service_message}",
+        50_012 | 50_048 | 700_027 => (Code::Unauthenticated,
+            say!("assertion_refused", "the app's proof of identity is not accepted: {service_message}", service_message = service_message),
             say!("assertion_check", "check that the certificate is registered with the app and that this computer's clock is right")),
-        700_213 => means!(Unauthenticated, "federation_unmatched", "no federated credential of the app fits this token: {service_message}",
+        700_213 => (Code::Unauthenticated,
+            say!("federation_unmatched", "no federated credential of the app fits this token: {service_message}", service_message = service_message),
             say!("federation_check", "compare issuer, subject and audience of the app's federated credential with the token's")),
-        700_025 => means!(Unauthenticated, "client_kind_wrong", "this app signs in without a secret, or only with one: {service_message}",
+        700_025 => (Code::Unauthenticated,
+            say!("client_kind_wrong", "this app signs in without a secret, or only with one: {service_message}", service_message = service_message),
             say!("client_kind_check", "check in the app's registration whether it is a public client")),
-        700_016 => means!(Unauthenticated, "app_unknown", "this tenant does not know the app: {service_message}",
+        700_016 => (Code::Unauthenticated,
+            say!("app_unknown", "this tenant does not know the app: {service_message}", service_message = service_message),
             say!("app_check", "check clientId, tenantId and the environment, and that the app was added to the tenant")),
-        90_002 | 900_023 => means!(Unauthenticated, "tenant_unknown", "there is no such tenant: {service_message}",
+        90_002 | 900_023 => (Code::Unauthenticated,
+            say!("tenant_unknown", "there is no such tenant: {service_message}", service_message = service_message),
             say!("tenant_check", "check tenantId (an id or a verified domain) and the environment")),
-        500_011 => means!(Unauthenticated, "service_not_in_tenant", "the tenant does not know the service: {service_message}",
+        500_011 => (Code::Unauthenticated,
+            say!("service_not_in_tenant", "the tenant does not know the service: {service_message}", service_message = service_message),
             say!("environment_check", "check the environment and the endpoints: tokens of one cloud are no use in another")),
-        70_011 => means!(Unauthenticated, "scope_invalid", "the sign-in service does not know what is asked for: {service_message}",
+        70_011 => (Code::Unauthenticated,
+            say!("scope_invalid", "the sign-in service does not know what is asked for: {service_message}", service_message = service_message),
             say!("environment_check", "check the environment and the endpoints: tokens of one cloud are no use in another")),
-        65_001 => means!(Forbidden, "consent_missing", "nobody has consented to the app's permissions: {service_message}",
+        65_001 => (Code::Forbidden,
+            say!("consent_missing", "nobody has consented to the app's permissions: {service_message}", service_message = service_message),
             say!("consent_give", "an administrator must grant the app's permissions for the tenant")),
-        50_105 => means!(Forbidden, "assignment_missing", "the app is only for those who are assigned to it: {service_message}",
+        50_105 => (Code::Forbidden,
+            say!("assignment_missing", "the app is only for those who are assigned to it: {service_message}", service_message = service_message),
             say!("assignment_give", "an administrator must assign the account to the app")),
-        53_003 => means!(Forbidden, "policy_blocks", "a Conditional Access policy blocks this sign-in: {service_message}",
+        53_003 => (Code::Forbidden,
+            say!("policy_blocks", "a Conditional Access policy blocks this sign-in: {service_message}", service_message = service_message),
             say!("policy_check", "look at the tenant's sign-in log for the policy, and meet or change it")),
-        50_057 => means!(Unauthenticated, "account_disabled", "the account that signs in is blocked: {service_message}",
+        50_057 => (Code::Unauthenticated,
+            say!("account_disabled", "the account that signs in is blocked: {service_message}", service_message = service_message),
             say!("account_other", "sign in as another administrator, or have the account unblocked")),
-        50_034 => means!(Unauthenticated, "account_unknown", "the tenant does not know the account: {service_message}",
+        50_034 => (Code::Unauthenticated,
+            say!("account_unknown", "the tenant does not know the account: {service_message}", service_message = service_message),
             say!("account_check", "check the user principal name and the tenant")),
-        50_053 => means!(Unauthenticated, "account_locked", "the account or this address is locked after bad attempts: {service_message}",
+        50_053 => (Code::Unauthenticated,
+            say!("account_locked", "the account or this address is locked after bad attempts: {service_message}", service_message = service_message),
             say!("account_wait", "wait a while; the lock ends by itself")),
-        50_055 => means!(Unauthenticated, "password_expired", "the account's password has expired or must be changed: {service_message}",
+        50_055 => (Code::Unauthenticated,
+            say!("password_expired", "the account's password has expired or must be changed: {service_message}", service_message = service_message),
             say!("password_change", "change the password in a browser, then connect again")),
-        50_056 | 50_126 => means!(Unauthenticated, "password_wrong", "the user name or the password is wrong: {service_message}",
+        50_056 | 50_126 => (Code::Unauthenticated,
+            say!("password_wrong", "the user name or the password is wrong: {service_message}", service_message = service_message),
             say!("password_check", "check both; repeated bad attempts lock the account")),
-        50_072 | 50_074 | 50_076 | 50_078 | 50_079 => means!(Unauthenticated, "second_factor_needed", "the account needs a second factor: {service_message}",
+        50_072 | 50_074 | 50_076 | 50_078 | 50_079 => (Code::Unauthenticated,
+            say!("second_factor_needed", "the account needs a second factor: {service_message}", service_message = service_message),
             say!("second_factor_way", "sign in in a way that can ask for it, or bring an access token")),
-        50_173 => means!(Unauthenticated, "grant_revoked", "the sign-in was revoked, or the password changed since: {service_message}",
+        50_173 => (Code::Unauthenticated,
+            say!("grant_revoked", "the sign-in was revoked, or the password changed since: {service_message}", service_message = service_message),
             say!("sign_in_again", "sign in again")),
-        70_008 | 700_082 => means!(Unauthenticated, "grant_expired", "the sign-in is too old: {service_message}",
+        70_008 | 700_082 => (Code::Unauthenticated,
+            say!("grant_expired", "the sign-in is too old: {service_message}", service_message = service_message),
             say!("sign_in_again", "sign in again")),
-        50_033 | 50_087 => means!(ServiceFault, "sign_in_busy", "the sign-in service has a passing fault: {service_message}",
+        50_033 | 50_087 => (Code::ServiceFault,
+            say!("sign_in_busy", "the sign-in service has a passing fault: {service_message}", service_message = service_message),
             say!("try_again_later", "try again later; with the request id Microsoft's support can look it up")),
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
