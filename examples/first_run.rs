@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
+    // For the sign-ins of the person below; the library brings its own.
+    rustls::crypto::ring::default_provider().install_default().ok();
     let folder = tempfile::tempdir()?;
     let settings = json!({ "simulated": true, "simulatedUsers": 250, "journalPath": folder.path().join("journal.db") });
     let session = Session::open(&settings.to_string());

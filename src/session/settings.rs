@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{endpoint::Endpoints, simulated};
 use crate::{
     error::{Code, Error, Result},
-    http::Proxy,
+    http::{self, Proxy},
     say,
     sentence::Sentence,
 };
@@ -25,7 +25,8 @@ pub struct Settings {
     pub simulated_users: Option<u32>,
     /// The same seed gives the same people; default 1.
     pub seed: Option<u64>,
-    /// How many times faster than the services the simulated tenant's durations pass; default 60.
+    /// How many times faster than the services the simulated tenant's durations pass; default 60. For a simulated tenant
+    /// of another process on this machine: the scale it was started with, default 1.
     pub time_scale: Option<f64>,
     /// Added to every answer of the simulated tenant.
     pub latency_milliseconds: Option<u64>,
@@ -111,7 +112,14 @@ impl Settings {
 
     /// How many times faster than the services this tenant lives.
     pub(crate) fn pace(&self) -> f64 {
-        if self.simulated { self.time_scale.unwrap_or(TIME_SCALE) } else { 1.0 }
+        let default = if self.simulated { TIME_SCALE } else { 1.0 };
+        self.time_scale.unwrap_or(default)
+    }
+
+    /// Whether Graph is on this machine, where only a simulated tenant can be.
+    fn is_simulated_elsewhere(&self) -> bool {
+        let graph = self.graph_endpoint.as_deref().and_then(|address| Url::parse(address).ok());
+        graph.is_some_and(|address| http::is_loopback(&address))
     }
 
     /// Which proxy was chosen.
@@ -153,7 +161,8 @@ impl Settings {
         if self.timeout_seconds.is_some_and(|seconds| !TIMEOUTS.contains(&seconds)) {
             return Err(out_of_range("timeoutSeconds", TIMEOUTS.start(), TIMEOUTS.end()));
         }
-        if self.simulated { simulated::check(&simulated::options(self), "simulatedUsers") } else { Ok(()) }
+        // Without a simulated tenant of our own only the time scale can be given; the others have their defaults.
+        simulated::check(&simulated::options(self), "simulatedUsers")
     }
 
     /// One way of signing in, whole.
@@ -161,7 +170,7 @@ impl Settings {
         let of_simulated = [
             ("simulatedUsers", self.simulated_users.is_some()),
             ("seed", self.seed.is_some()),
-            ("timeScale", self.time_scale.is_some()),
+            ("timeScale", self.time_scale.is_some() && !self.is_simulated_elsewhere()),
             ("latencyMilliseconds", self.latency_milliseconds.is_some()),
             ("faultPath", self.fault_path.is_some()),
             ("as", self.sign_in_as.is_some()),

@@ -11,20 +11,20 @@ use serde_json::Value;
 
 /// Everything that a job said.
 #[derive(Debug, Default)]
-pub struct Told {
-    pub records: Vec<Value>,
-    pub notes: Vec<Value>,
-    pub errors: Vec<Value>,
-    pub asks: Vec<Value>,
-    pub progress: Vec<Value>,
-    pub end: Value,
+pub(crate) struct Told {
+    pub(crate) records: Vec<Value>,
+    pub(crate) notes: Vec<Value>,
+    pub(crate) errors: Vec<Value>,
+    pub(crate) asks: Vec<Value>,
+    pub(crate) progress: Vec<Value>,
+    pub(crate) end: Value,
     /// Every event as it was, for those who look for what must not be there.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl Told {
     /// The one record about a person and a kind of change.
-    pub fn outcome(&self, user: &str, change: &str) -> &Value {
+    pub(crate) fn outcome(&self, user: &str, change: &str) -> &Value {
         let mut found = self.records.iter().filter(|record| {
             record["change"] == change && record["user"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(user))
         });
@@ -33,21 +33,21 @@ impl Told {
         one
     }
 
-    pub fn word(&self, user: &str, change: &str) -> &str {
+    pub(crate) fn word(&self, user: &str, change: &str) -> &str {
         self.outcome(user, change)["outcome"].as_str().unwrap()
     }
 
-    pub fn exit_code(&self) -> u64 {
+    pub(crate) fn exit_code(&self) -> u64 {
         self.end["exitCode"].as_u64().unwrap()
     }
 
-    pub fn error_code(&self) -> &str {
+    pub(crate) fn error_code(&self) -> &str {
         self.end["error"]["code"].as_str().unwrap_or_default()
     }
 }
 
 /// Runs an operation; questions are answered by `answer`.
-pub fn run_answering(
+pub(crate) fn run_answering(
     session: &Session,
     operation: Operation,
     request: &Value,
@@ -76,12 +76,12 @@ pub fn run_answering(
 }
 
 /// Runs an operation that asks nothing.
-pub fn run(session: &Session, operation: Operation, request: &Value) -> Told {
+pub(crate) fn run(session: &Session, operation: Operation, request: &Value) -> Told {
     run_answering(session, operation, request, |ask| panic!("an unexpected question: {ask}"))
 }
 
 /// The next event, or nothing after the end.
-pub fn next(job: &Job) -> Option<Value> {
+pub(crate) fn next(job: &Job) -> Option<Value> {
     loop {
         match job.next(Duration::from_secs(60), usize::MAX) {
             Next::Event(event) => return Some(serde_json::from_str(&event).unwrap()),
