@@ -111,7 +111,9 @@ async fn begin(order: Order, session: &Arc<Connected>, reporter: &Reporter) -> R
         &ground.identity.tenant_id,
         &ground.identity.account,
         order.how.reason.clone(),
-        candidates.iter().map(|candidate| Subject::from(candidate.person)),
+        candidates
+            .iter()
+            .map(|candidate| (Subject::from(candidate.person), protected.contains_key(&candidate.person.id))),
         &order.steps,
     )?;
     let work = Work { order: &order, ground: &ground, plan: &plan, protected: &protected, reporter };

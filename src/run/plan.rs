@@ -49,19 +49,19 @@ pub(crate) struct Plan {
 const FORMAT: u32 = 1;
 
 impl Plan {
-    /// Every step for every subject, subject by subject.
+    /// Every step for every subject, subject by subject; of a protected one only the first, to stand for the refusal.
     pub(crate) fn new(
         operation: &str,
         tenant_id: &str,
         by: &str,
         reason: Option<String>,
-        subjects: impl Iterator<Item = Subject>,
+        subjects: impl Iterator<Item = (Subject, bool)>,
         steps: &[Step],
     ) -> Result<Self> {
         let mut changes = Vec::new();
-        for subject in subjects {
+        for (subject, protected) in subjects {
             let first = changes.len();
-            for step in steps {
+            for step in if protected { steps.get(..1).unwrap_or(steps) } else { steps } {
                 changes.push(Change {
                     sequence: sequence(changes.len())?,
                     subject: subject.clone(),
@@ -112,7 +112,9 @@ mod tests {
     #[test]
     fn steps_follow_each_other_within_a_person_and_the_digest_holds_them() {
         let steps = [Step::new(Wanted::SignIn { allowed: false }), Step::after(Wanted::Sessions {}, 0)];
-        let plan = Plan::new("Block-M365User", "t", "me", None, ["a", "b"].map(subject).into_iter(), &steps).unwrap();
+        let plan =
+            Plan::new("Block-M365User", "t", "me", None, ["a", "b"].map(|id| (subject(id), false)).into_iter(), &steps)
+                .unwrap();
         let after: Vec<_> = plan.changes.iter().map(|change| (change.sequence, change.after)).collect();
         assert_eq!(after, [(0, None), (1, Some(0)), (2, None), (3, Some(2))]);
         assert_eq!(plan.chains().count(), 2);
