@@ -53,7 +53,7 @@ fn two_thousand_people_with_throttled_items_all_end_right() {
         .filter(|record| record["code"] != "protected_last_admin" && record["code"] != "dependency")
         .collect();
     assert!(bad.is_empty(), "{} of {}: {:#?}", bad.len(), told.records.len(), bad.first());
-    assert!(told.progress.iter().any(|progress| progress["total"] == 4000));
+    assert!(told.progress.iter().any(|progress| progress["total"] == told.records.len()));
 }
 
 #[test]
