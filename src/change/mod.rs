@@ -3,6 +3,7 @@
 //! A change is plain data: a subject, a wanted state, what must have succeeded before it. How its kind is read, applied,
 //! judged and worded stands in one file a kind; this file only knows which file that is.
 
+mod generated_password;
 mod password;
 mod sessions;
 mod sign_in;
@@ -13,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use password::generate as generate_password;
+pub(crate) use generated_password::generate as generate_password;
 
 use crate::{
     error::{Code, Error, Result},
@@ -25,7 +26,7 @@ use crate::{
         graph::Reply,
         user::{self, Person},
     },
-    session::permission::Act,
+    session::{identity::Identity, permission::Act},
 };
 
 /// What kind of state a change is about.
@@ -235,9 +236,9 @@ impl Wanted {
     }
 
     /// Why this cannot be done to this subject at all, known before anything is sent.
-    pub(crate) fn impossible(&self, before: &State) -> Option<(Outcome, Error)> {
+    pub(crate) fn impossible(&self, before: &State, identity: &Identity) -> Option<(Outcome, Error)> {
         match (self, before) {
-            (Self::Password { .. }, State::Person(person)) => password::impossible(person),
+            (Self::Password { .. }, State::Person(person)) => password::impossible(person, identity),
             (Self::SignIn { .. } | Self::Sessions {}, State::Person(_)) => None,
         }
     }
@@ -246,15 +247,16 @@ impl Wanted {
     pub(crate) async fn apply(
         &self,
         subject: &Subject,
+        before: &State,
         secret: Option<&SecretString>,
         services: &Services,
     ) -> Result<Option<Timestamp>> {
-        let call = match self {
-            Self::SignIn { allowed } => sign_in::apply(&subject.user_id, *allowed),
-            Self::Sessions {} => sessions::apply(&subject.user_id),
-            Self::Password { change_at_next_sign_in } => {
+        let call = match (self, before) {
+            (Self::SignIn { allowed }, _) => sign_in::apply(&subject.user_id, *allowed),
+            (Self::Sessions {}, _) => sessions::apply(&subject.user_id),
+            (Self::Password { change_at_next_sign_in }, State::Person(person)) => {
                 let secret = secret.ok_or_else(|| Error::internal("a password change without a password"))?;
-                password::apply(&subject.user_id, secret, *change_at_next_sign_in)
+                return password::apply(person, secret, *change_at_next_sign_in, services).await;
             }
         };
         let reply = services.graph.call(call).await?.success()?;
@@ -286,7 +288,10 @@ impl Wanted {
         match (self, state) {
             (Self::SignIn { allowed: false }, State::Person(person)) => sign_in::caveat(person),
             (Self::Sessions {}, State::Person(person)) => sessions::caveat(person),
-            (Self::SignIn { allowed: true } | Self::Password { .. }, State::Person(_)) => None,
+            (Self::Password { change_at_next_sign_in }, State::Person(person)) => {
+                password::caveat(person, *change_at_next_sign_in)
+            }
+            (Self::SignIn { allowed: true }, State::Person(_)) => None,
         }
     }
 

@@ -1,72 +1,73 @@
-//! A person's password: `passwordProfile`, proved by `lastPasswordChangeDateTime`.
+//! A person's password, proved by `lastPasswordChangeDateTime`.
 //!
-//! learn.microsoft.com/graph/api/user-update; rules of learn.microsoft.com/entra/identity/authentication/concept-sspr-policy
+//! learn.microsoft.com/graph/api/user-update, learn.microsoft.com/graph/api/authenticationmethod-resetpassword
 
 use http::Method;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::{Outcome, Verdict, Written};
 use crate::{
     error::{Code, Error, Result},
+    operation::Operation,
     say,
+    sentence::Sentence,
     service::{
+        Services,
         graph::Call,
+        password_method,
         user::{self, Person},
+    },
+    session::{
+        identity::Identity,
+        permission::{self, Act},
     },
 };
 
 /// The clocks of the service's machines differ a little.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
 
-/// Length of a generated password; the service takes 8 to 256.
-const LENGTH: usize = 20;
+/// How a person's password is reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// The person's `passwordProfile`: for accounts of the cloud.
+    Profile,
+    /// The method's `resetPassword`: by people only, written back to on-premises, always to be changed at next sign-in.
+    Method,
+}
 
-// No characters that people mistake for each other, none that needs quoting in a shell or is far away on a keyboard.
-const LOWER: &[u8] = b"abcdefghijkmnpqrstuvwxyz";
-const UPPER: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
-const DIGIT: &[u8] = b"23456789";
-const SYMBOL: &[u8] = b"-_!=+.:#";
+/// Permissions for [`Way::Method`], the least first.
+const METHOD: &[&str] = &["UserAuthMethod-Password.ReadWrite.All", "UserAuthenticationMethod.ReadWrite.All"];
 
-/// A password from the operating system's generator, within the service's rules: four classes of four, no Unicode.
-pub(crate) fn generate() -> Result<SecretString> {
-    let all: Zeroizing<Vec<u8>> = Zeroizing::new([LOWER, UPPER, DIGIT, SYMBOL].concat());
-    loop {
-        let mut text = Zeroizing::new(String::with_capacity(LENGTH));
-        while text.len() < LENGTH {
-            text.push(char::from(pick(&all)?));
-        }
-        let has = |class: &[u8]| text.bytes().any(|byte| class.contains(&byte));
-        if has(LOWER) && has(UPPER) && has(DIGIT) && has(SYMBOL) {
-            return Ok(SecretString::from(text.as_str()));
-        }
+fn way(person: &Person, identity: &Identity) -> Way {
+    let profile = !identity.permissions_known
+        || permission::missing_permission(&identity.permissions, Act::Password.permissions(false)).is_none();
+    if identity.is_person && (person.on_premises_sync_enabled == Some(true) || !profile) {
+        Way::Method
+    } else {
+        Way::Profile
     }
 }
 
-/// One of `from`, each as likely as the other: bytes past the last whole multiple are thrown away.
-fn pick(from: &[u8]) -> Result<u8> {
-    let size = u8::try_from(from.len()).map_err(Error::internal)?;
-    let limit = u8::MAX - u8::MAX % size;
-    loop {
-        let mut byte = [0_u8; 1];
-        getrandom::fill(&mut byte)
-            .map_err(|error| Error::internal(format_args!("the system's generator gives no chance: {error}")))?;
-        let [byte] = byte;
-        if byte < limit {
-            return from.get(usize::from(byte % size)).copied().ok_or_else(|| Error::internal("a pick out of range"));
+pub(super) async fn apply(
+    person: &Person,
+    secret: &SecretString,
+    change_at_next_sign_in: bool,
+    services: &Services,
+) -> Result<Option<Timestamp>> {
+    match way(person, &services.identity) {
+        Way::Profile => {
+            let call = Call::new(Method::PATCH, user::path(&person.id)).secret_body(json!({
+                "passwordProfile": {
+                    "password": secret.expose_secret(),
+                    "forceChangePasswordNextSignIn": change_at_next_sign_in,
+                }
+            }));
+            Ok(services.graph.call(call).await?.success()?.date)
         }
+        Way::Method => password_method::reset(&person.id, secret, &services.graph).await,
     }
-}
-
-pub(super) fn apply(user_id: &str, secret: &SecretString, change_at_next_sign_in: bool) -> Call {
-    Call::new(Method::PATCH, user::path(user_id)).secret_body(json!({
-        "passwordProfile": {
-            "password": secret.expose_secret(),
-            "forceChangePasswordNextSignIn": change_at_next_sign_in,
-        }
-    }))
 }
 
 pub(super) fn judge(before: &Person, now: &Person, written: &Written) -> Verdict {
@@ -77,40 +78,46 @@ pub(super) fn judge(before: &Person, now: &Person, written: &Written) -> Verdict
     if as_late || (moved && ours) { Verdict::Reached } else { Verdict::NotYet }
 }
 
-/// The property cannot be written for people whose password lives on-premises.
-pub(super) fn impossible(person: &Person) -> Option<(Outcome, Error)> {
-    (person.on_premises_sync_enabled == Some(true)).then(|| {
+/// Why this person's password cannot be reset by this caller, known before anything is sent.
+pub(super) fn impossible(person: &Person, identity: &Identity) -> Option<(Outcome, Error)> {
+    if person.on_premises_sync_enabled != Some(true) {
+        return None;
+    }
+    if !identity.is_person {
         let error = Error::new(
             Code::Synchronized,
             say!(
                 "password_synchronized",
-                "the password of a person who is synchronised from on-premises cannot be written in the cloud; nothing was sent"
+                "the password of a person who is synchronised from on-premises cannot be written in the cloud by an app; nothing was sent"
             ),
         )
         .on(person.user_principal_name.clone())
         .advise(say!(
             "reset_on_premises",
-            "reset the password in the on-premises directory, or through password writeback"
+            "reset it in the on-premises directory, or connect as a person: then it is written back, where password writeback is on"
         ));
-        (Outcome::Failed, error)
-    })
+        return Some((Outcome::Failed, error));
+    }
+    if identity.permissions_known
+        && let Some(missing) = permission::missing_permission(&identity.permissions, METHOD)
+    {
+        let cmdlet = Operation::ResetPassword.cmdlet();
+        let error = permission::permission_error(cmdlet, missing, &identity.account);
+        return Some((Outcome::Failed, error.on(person.user_principal_name.clone())));
+    }
+    None
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn generated_passwords_keep_the_service_rules_and_differ() {
-        let mut seen = std::collections::HashSet::new();
-        for _ in 0..200 {
-            let password = generate().unwrap();
-            let text = password.expose_secret();
-            assert_eq!(text.len(), LENGTH);
-            for class in [LOWER, UPPER, DIGIT, SYMBOL] {
-                assert!(text.bytes().any(|byte| class.contains(&byte)), "a class is missing");
-            }
-            assert!(seen.insert(text.to_owned()));
+/// What the way of a synchronised person does that was not asked for.
+pub(super) fn caveat(person: &Person, change_at_next_sign_in: bool) -> Option<Sentence> {
+    (person.on_premises_sync_enabled == Some(true)).then(|| {
+        if change_at_next_sign_in {
+            say!("password_written_back", "written back to the on-premises directory")
+        } else {
+            say!(
+                "password_written_back_to_change",
+                "written back to the on-premises directory; it must be changed at the next sign-in, because this way knows no other"
+            )
         }
-    }
+    })
 }

@@ -183,7 +183,7 @@ impl Execution<'_> {
             }
             return Some(Settled { record, at: None });
         }
-        if let Some((outcome, error)) = change.wanted.impossible(&before) {
+        if let Some((outcome, error)) = change.wanted.impossible(&before, self.identity) {
             let mut settled = self.failed(change, Some(&before), &error);
             settled.record.outcome = outcome;
             return Some(settled);
@@ -257,7 +257,7 @@ impl Execution<'_> {
             }
             writes += 1;
             let secret = self.secret.given.as_ref().or(password.as_ref());
-            let (at, lost) = match change.wanted.apply(&change.subject, secret, self.services).await {
+            let (at, lost) = match change.wanted.apply(&change.subject, before, secret, self.services).await {
                 Ok(at) => (at, None),
                 Err(error) if error.code() == Code::Cancelled => return None,
                 // What became of it is not known; the state may tell.

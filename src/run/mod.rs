@@ -172,9 +172,8 @@ async fn survey(order: &Order, graph: &Graph, reporter: &Reporter) -> Result<Gro
     // What is missing for the operation itself is said before what its preparations stumbled over.
     if identity.permissions_known {
         for step in &order.steps {
-            if let Some(missing) =
-                permission::missing_permission(&identity.permissions, step.wanted.act().permissions())
-            {
+            let any_of = step.wanted.act().permissions(identity.is_person);
+            if let Some(missing) = permission::missing_permission(&identity.permissions, any_of) {
                 return Err(permission::permission_error(order.operation.cmdlet(), missing, &identity.account));
             }
         }
@@ -272,7 +271,7 @@ impl Work<'_> {
             if let Some(error) = self.protected.get(&subject.user_id).filter(|_| change.wanted.takes_access()) {
                 record.outcome = Outcome::Refused;
                 record = record.because(error);
-            } else if let Some((_, error)) = state.as_ref().and_then(|state| change.wanted.impossible(state)) {
+            } else if let Some((_, error)) = state.as_ref().and_then(|state| change.wanted.impossible(state, &self.ground.identity)) {
                 record = record.because(&error);
             } else if let Some(caveat) = state.as_ref().and_then(|state| change.wanted.caveat(state)) {
                 record = record.saying(caveat);
@@ -316,7 +315,7 @@ impl Work<'_> {
         let hard = CancellationToken::new();
         let _sweeper = sweep(&stop, &hard);
         let graph = Graph::new(Arc::clone(session), hard.clone());
-        let services = Services { graph };
+        let services = Services { graph, identity: Arc::clone(&self.ground.identity) };
         let result = self.execute(&services, &handle, &run_id, &stop, declined).await;
         let (tally, outcome) = match result {
             Ok(tally) => (tally, None),

@@ -258,6 +258,20 @@ impl Graph {
         self.call(call).await?.success()
     }
 
+    /// Reads what the service has said stands at an address of its own, as it is.
+    pub(crate) async fn follow(&self, url: Url) -> Result<Reply> {
+        self.own(&url).await?;
+        alone(&self.session, &self.cancel, url, &Call::new(Method::GET, String::new())).await
+    }
+
+    /// Refuses an address that would carry our token to somebody else.
+    async fn own(&self, url: &Url) -> Result<()> {
+        if url.origin() == self.session.graph_root().await?.origin() {
+            return Ok(());
+        }
+        Err(Error::new(Code::Decode, say!("foreign_link", "the service's link points to another host")))
+    }
+
     /// Reads a collection page by page.
     pub(crate) fn pages<T: DeserializeOwned>(&self, call: Call) -> Pages<'_, T> {
         Pages { graph: self, call, next: Next::First, _item: PhantomData }
@@ -300,12 +314,7 @@ impl<T: DeserializeOwned> Pages<'_, T> {
         };
         let page: Page<T> = reply.json()?;
         if let Some(next) = &page.next_link {
-            if next.origin() != graph.session.graph_root().await?.origin() {
-                return Err(Error::new(
-                    Code::Decode,
-                    say!("foreign_link", "the service's next link points to another host"),
-                ));
-            }
+            graph.own(next).await?;
             self.next = Next::At(next.clone());
         }
         Ok(Some(page))

@@ -6,10 +6,17 @@ mod dispatch;
 pub(crate) mod graph;
 pub(crate) mod group;
 pub(crate) mod identity;
+pub(crate) mod password_method;
 pub(crate) mod user;
+
+use std::sync::Arc;
+
+use crate::session::identity::Identity;
 
 /// The services that changes are made at, for one job.
 #[derive(Debug, Clone)]
 pub(crate) struct Services {
     pub(crate) graph: graph::Graph,
+    /// Who calls them: some can be called by people only, some in one way by people and in another by apps.
+    pub(crate) identity: Arc<Identity>,
 }

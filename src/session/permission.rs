@@ -83,9 +83,16 @@ impl Act {
         }
     }
 
-    /// Permissions that allow it, the least first.
-    pub(crate) const fn permissions(self) -> &'static [&'static str] {
+    /// Permissions any of which allow it, the least first. A person has one way to reset passwords that an app has not.
+    pub(crate) const fn permissions(self, person: bool) -> &'static [&'static str] {
         match self {
+            Self::Password if person => &[
+                "User-PasswordProfile.ReadWrite.All",
+                "User.ReadWrite.All",
+                "Directory.ReadWrite.All",
+                "UserAuthenticationMethod.ReadWrite.All",
+                "UserAuthMethod-Password.ReadWrite.All",
+            ],
             Self::SignIn => &["User.EnableDisableAccount.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
             Self::Sessions => &["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
             Self::Password => &["User-PasswordProfile.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
