@@ -271,7 +271,9 @@ impl Work<'_> {
             if let Some(error) = self.protected.get(&subject.user_id).filter(|_| change.wanted.takes_access()) {
                 record.outcome = Outcome::Refused;
                 record = record.because(error);
-            } else if let Some((_, error)) = state.as_ref().and_then(|state| change.wanted.impossible(state, &self.ground.identity)) {
+            } else if let Some((_, error)) =
+                state.as_ref().and_then(|state| change.wanted.impossible(state, &self.ground.identity))
+            {
                 record = record.because(&error);
             } else if let Some(caveat) = state.as_ref().and_then(|state| change.wanted.caveat(state)) {
                 record = record.saying(caveat);
