@@ -2,7 +2,7 @@
 
 use std::{pin::pin, sync::Arc};
 
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +89,8 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     who.check()?;
 
     let graph = Graph::new(Arc::clone(session), reporter.cancelled().clone());
-    let (exclusions, holders) = target::before(Exclusions::resolve(&who, &graph), graph.role_holders()).await?;
+    let (exclusions, holders) =
+        target::before(Exclusions::resolve(&who, &graph).boxed(), graph.role_holders().boxed()).await?;
     let holders = known(holders, reporter).await?;
 
     let mut seen = Seen::default();

@@ -28,6 +28,7 @@ use crate::{
     say,
     service::{Services, directory::RoleHolders, user::Person},
     session::{identity::Identity, permission},
+    target::Selected,
 };
 
 /// People in work at once: enough to fill the batches in flight, few enough that a cancelled run has little half done.
@@ -71,8 +72,17 @@ pub(super) struct Execution<'a> {
 #[derive(Debug)]
 pub(super) struct Seen<'a> {
     pub(super) person: &'a Person,
-    /// Read by itself, not from a list or an index that may lag.
-    pub(super) singly: bool,
+    /// Read by itself, not from a list.
+    singly: bool,
+    /// Read from the index, which may lag behind what others have written.
+    eventual: bool,
+}
+
+impl<'a> From<&'a Selected> for Seen<'a> {
+    fn from(selected: &'a Selected) -> Self {
+        let Selected { person, singly, eventual, .. } = selected;
+        Self { person, singly: *singly, eventual: *eventual }
+    }
 }
 
 /// Where new passwords come from and go to.
@@ -200,7 +210,7 @@ impl Execution<'_> {
             && let Some(state) = change.wanted.known(seen.person)
         {
             let fresh = seen.singly && self.seen_at.elapsed() < FRESH;
-            if fresh || !change.wanted.already(&state) {
+            if fresh || !(seen.eventual || change.wanted.already(&state)) {
                 return Ok(state);
             }
         }

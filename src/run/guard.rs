@@ -18,6 +18,7 @@ use crate::{
         user::{self, Person},
     },
     session::identity::Identity,
+    target,
 };
 
 /// People who may be touched at once unless the caller says otherwise.
@@ -53,14 +54,16 @@ pub(crate) struct Scope {
     pub(crate) all: bool,
     /// The administrator has confirmed this very number of people.
     pub(crate) counted: bool,
+    /// People in the tenant, where selecting has shown it.
+    pub(crate) tenant_size: Option<u64>,
 }
 
 /// Object ids of the emergency accounts; one that does not resolve stops the run.
 pub(crate) async fn emergency_accounts(names: &[String], graph: &Graph) -> Result<BTreeSet<String>> {
     let reads = names.iter().map(|name| async move {
-        let reply = graph.call(user::read(name)).await?;
-        if reply.status == 404 {
-            return Err(Error::new(
+        match target::look_up(graph, name).await? {
+            Ok(person) => Ok(person.id),
+            Err(error) if error.code() == Code::NotFound => Err(Error::new(
                 Code::ExclusionNotFound,
                 say!(
                     "emergency_unknown",
@@ -69,9 +72,9 @@ pub(crate) async fn emergency_accounts(names: &[String], graph: &Graph) -> Resul
                 ),
             )
             .on(name.as_str())
-            .advise(say!("mend_emergency", "correct the list of emergency accounts of this connection")));
+            .advise(say!("mend_emergency", "correct the list of emergency accounts of this connection"))),
+            Err(error) => Err(error),
         }
-        Ok(reply.success()?.json::<Person>()?.id)
     });
     futures_util::future::try_join_all(reads).await.map(BTreeSet::from_iter)
 }
@@ -164,7 +167,10 @@ impl Guard<'_> {
         }
         let percent = how.maximum_percent.unwrap_or(MAXIMUM_PERCENT);
         if people.len() > SHARE_FROM && !whole {
-            let size = tenant_size(graph).await?;
+            let size = match scope.tenant_size {
+                Some(size) => size,
+                None => tenant_size(graph).await?,
+            };
             let count = u32::try_from(people.len()).unwrap_or(u32::MAX);
             let of = u32::try_from(size).unwrap_or(u32::MAX);
             if f64::from(count) * 100.0 > percent * f64::from(of) {

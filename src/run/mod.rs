@@ -118,7 +118,7 @@ async fn begin(order: Order, session: &Arc<Connected>, reporter: &Reporter) -> R
     )?;
     let work = Work { order: &order, ground: &ground, plan: &plan, protected: &protected, reporter };
 
-    let scope = Scope { all: order.who.all, counted: false };
+    let scope = Scope { all: order.who.all, counted: false, tenant_size: ground.selection.tenant_size };
     let caps = guard.caps(&touched, &order.how, scope, &graph).await;
     let Some(journal) = journal else {
         if let Err(error) = caps {
@@ -365,7 +365,7 @@ impl Work<'_> {
             .selection
             .people
             .iter()
-            .map(|selected| (selected.person.id.clone(), Seen { person: &selected.person, singly: selected.singly }))
+            .map(|selected| (selected.person.id.clone(), Seen::from(selected)))
             .collect();
         let execution = Execution {
             plan: self.plan,

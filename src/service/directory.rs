@@ -111,7 +111,7 @@ impl Graph {
             }
         }
         for (id, assignments) in groups {
-            let group = super::group::Group { id, display_name: None };
+            let group = super::group::Group { id };
             for person in self.people_in(&group).await? {
                 for assignment in &assignments {
                     holders.add(person.clone(), assignment, active);

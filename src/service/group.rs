@@ -21,8 +21,6 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Group {
     pub(crate) id: String,
-    #[serde(default)]
-    pub(crate) display_name: Option<String>,
 }
 
 /// A member of a group: a person, or anything else that can be in one.
@@ -41,13 +39,13 @@ impl Member {
 }
 
 fn by_id(id: Uuid) -> Call {
-    Call::new(Method::GET, format!("groups/{id}?$select=id,displayName"))
+    Call::new(Method::GET, format!("groups/{id}?$select=id"))
 }
 
 fn by_display_name(name: &str) -> Call {
     let filter = format!("displayName eq '{}'", name.replace('\'', "''"));
     let filter = utf8_percent_encode(&filter, NON_ALPHANUMERIC);
-    Call::new(Method::GET, format!("groups?$select=id,displayName&$filter={filter}"))
+    Call::new(Method::GET, format!("groups?$select=id&$filter={filter}"))
 }
 
 fn members(group: &Group, select: &str) -> Call {

@@ -6,9 +6,13 @@ use http::Method;
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize};
+use uuid::Uuid;
 
 use super::graph::{Call, Reply};
-use crate::error::Result;
+use crate::{
+    error::{Code, Error, Result},
+    say,
+};
 
 /// Properties that every decision of ours needs; the service gives most of them only when they are asked for by name.
 pub(crate) const SELECT: &str = "$select=id,userPrincipalName,displayName,accountEnabled,userType,onPremisesSyncEnabled,signInSessionsValidFromDateTime,lastPasswordChangeDateTime";
@@ -37,10 +41,22 @@ pub(crate) struct Person {
 }
 
 impl Person {
+    /// The object id as one.
+    pub(crate) fn object_id(&self) -> Result<Uuid> {
+        object_id(&self.id)
+    }
+
     /// Signs in through another tenant.
     pub(crate) fn is_guest(&self) -> bool {
         self.user_type.as_deref().is_some_and(|user_type| user_type.eq_ignore_ascii_case("guest"))
     }
+}
+
+/// An object id that the service gave.
+pub(crate) fn object_id(id: &str) -> Result<Uuid> {
+    Uuid::try_parse(id).map_err(|_| {
+        Error::new(Code::Decode, say!("person_without_id", "the service gave a person without an object id"))
+    })
 }
 
 /// Among directory objects of many types the service may write `null` for what a type does not have.
@@ -66,7 +82,11 @@ pub(crate) fn read(key: &str) -> Call {
 
 /// The person in the answer to [`read`]; nothing if there is none by that name.
 pub(crate) fn found(reply: Reply) -> Result<Option<Person>> {
-    if reply.status == 404 { Ok(None) } else { reply.success()?.json().map(Some) }
+    if reply.status == 404 {
+        return Ok(None);
+    }
+    let person: Person = reply.success()?.json()?;
+    person.object_id().map(|_| Some(person))
 }
 
 /// Reads all people, in pages.

@@ -9,13 +9,16 @@ use futures_util::{StreamExt, stream};
 use uuid::Uuid;
 
 use super::{
-    look_up::{IN_FLIGHT, look_up, object_id, parse_id},
+    look_up::{IN_FLIGHT, look_up},
     who::{Exclusion, Who},
 };
 use crate::{
     error::{Code, Error, Result},
     say,
-    service::{graph::Graph, user::Person},
+    service::{
+        graph::Graph,
+        user::{self, Person},
+    },
 };
 
 /// Everybody whom a request excludes.
@@ -58,16 +61,16 @@ impl Exclusions {
     /// Whether a person is spared.
     pub(crate) fn cover(&self, person: &Person) -> bool {
         // Whoever has no id cannot be told apart from those who are spared.
-        object_id(person).map_or(true, |id| self.0.contains(&id))
+        person.object_id().map_or(true, |id| self.0.contains(&id))
     }
 }
 
 async fn people(exclusion: &Exclusion, graph: &Graph) -> Result<Vec<Uuid>> {
     match exclusion {
-        Exclusion::Person(name) => Ok(vec![object_id(&look_up(graph, name).await??)?]),
+        Exclusion::Person(name) => Ok(vec![look_up(graph, name).await??.object_id()?]),
         Exclusion::Group(name) => {
             let group = graph.group(name).await?;
-            graph.people_in(&group).await?.iter().map(|id| parse_id(id)).collect()
+            graph.people_in(&group).await?.iter().map(|id| user::object_id(id)).collect()
         }
     }
 }

@@ -1,11 +1,8 @@
 //! One person by name.
 
-use uuid::Uuid;
-
 use super::name::Name;
 use crate::{
-    error::{Code, Error, Result},
-    say,
+    error::{Code, Result},
     service::{
         graph::{Graph, Reply},
         user::{self, Person},
@@ -35,22 +32,7 @@ fn found(name: &Name, reply: Result<Reply>) -> Result<Result<Person>> {
     if matches!(reply.status, 401 | 403) {
         return Err(reply.error());
     }
-    Ok(user::found(reply).and_then(|person| person.ok_or_else(|| name.unknown())).and_then(|person| {
-        object_id(&person)?;
-        Ok(person)
-    }))
-}
-
-/// The immutable id of a person.
-pub(super) fn object_id(person: &Person) -> Result<Uuid> {
-    parse_id(&person.id)
-}
-
-/// An id that the service gave.
-pub(super) fn parse_id(id: &str) -> Result<Uuid> {
-    Uuid::try_parse(id).map_err(|_| {
-        Error::new(Code::Decode, say!("person_without_id", "the service gave a person without an object id"))
-    })
+    Ok(user::found(reply).and_then(|person| person.ok_or_else(|| name.unknown())))
 }
 
 #[cfg(test)]
@@ -59,6 +41,7 @@ mod tests {
     use http::HeaderMap;
 
     use super::*;
+    use crate::{error::Error, say};
 
     fn answered(status: u16, body: &'static str) -> Result<Result<Person>> {
         let reply = Reply {

@@ -10,6 +10,8 @@ mod look_up;
 mod name;
 mod select;
 mod table;
+#[cfg(test)]
+mod tests;
 mod who;
 
 use std::{collections::HashSet, path::Path, pin::pin};
@@ -31,6 +33,7 @@ use crate::{
     service::{graph::Graph, user::Person},
 };
 use list::List;
+use name::Name;
 
 /// Whom a request is about.
 #[derive(Debug, Default)]
@@ -89,6 +92,9 @@ pub(crate) async fn resolve(who: &Who, graph: &Graph, reporter: &Reporter) -> Re
     }
     // Who is excluded belongs to the tenant as well.
     let tenant_size = if who.all { u64::try_from(people.len()).ok() } else { None };
+    if let Some(size) = tenant_size {
+        graph.session().budgets().set_tenant_size(size);
+    }
     let selected = people.len();
     people.retain(|selected| !exclusions.cover(&selected.person));
     let mut named = HashSet::new();
@@ -142,6 +148,12 @@ pub(crate) async fn say_excluded(count: usize, reporter: &Reporter) {
         let sentence = say!("people_excluded", "selected, but excluded and left alone: {count}", count = count);
         reporter.note(Level::Information, sentence).await;
     }
+}
+
+/// The person whom one name means. The outer error would befall every name; the inner one is about this one, for example
+/// `not_found`.
+pub(crate) async fn look_up(graph: &Graph, name: &str) -> Result<Result<Person>> {
+    look_up::look_up(graph, &Name::new(name)).await
 }
 
 /// Waits for both, unless the first fails: then nothing else matters, neither the answer of the second nor its error.

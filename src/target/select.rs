@@ -7,7 +7,7 @@ use futures_util::{Stream, StreamExt, TryFutureExt, TryStreamExt, stream, stream
 use super::{
     Missing, Selected,
     list::Listed,
-    look_up::{IN_FLIGHT, look_up, object_id},
+    look_up::{IN_FLIGHT, look_up},
     name::Name,
     table,
     who::Who,
@@ -60,7 +60,7 @@ pub(super) fn find<'a>(
         let mut new = Vec::new();
         for found in some? {
             let is_new = match &found {
-                Found::Person(selected) => seen.insert(object_id(&selected.person)?),
+                Found::Person(selected) => seen.insert(selected.person.object_id()?),
                 Found::Missing(_) => true,
             };
             if is_new {
