@@ -147,6 +147,24 @@ async fn every_shape_of_a_name_finds_its_person() {
 }
 
 #[tokio::test]
+async fn somebody_named_twice_is_done_once_where_first_named() {
+    let bench = bench(50).await;
+    let samples = &bench.simulator.description().samples;
+    let list = list(&format!("Id\n{}\n{}\n", bench.id(&samples.synced), bench.id(&samples.user)));
+    let request = json!({
+        "user": [samples.user, bench.id(&samples.guest), samples.user.to_uppercase(), bench.id(&samples.user)],
+        "path": list.path(),
+        "group": "Partners",
+    });
+    let selection = bench.resolve(&request).await.0.unwrap();
+    let order = names(&selection);
+    assert_eq!(order[..3], [&samples.user, &samples.guest, &samples.synced].map(String::clone));
+    assert_eq!(set(order).len(), 2 + bench.members("Partners").len());
+    let places: Vec<_> = selection.people.iter().map(|selected| (selected.singly, selected.line)).take(4).collect();
+    assert_eq!(places, [(true, None), (true, None), (false, Some(2)), (false, None)]);
+}
+
+#[tokio::test]
 async fn an_unknown_person_is_missing_and_the_others_are_found() {
     let bench = bench(50).await;
     let samples = &bench.simulator.description().samples;
@@ -158,6 +176,37 @@ async fn an_unknown_person_is_missing_and_the_others_are_found() {
         selection.missing.iter().map(|missing| (missing.name.as_str(), missing.error.code())).collect();
     let nil = Uuid::nil().to_string();
     assert_eq!(missing, [(unknown.as_str(), Code::NotFound), ("delta", Code::NotFound), (&nil, Code::NotFound)]);
+}
+
+#[tokio::test]
+async fn groups_give_their_people_however_deep_and_in_circles() {
+    let bench = bench(300).await;
+    let north: BTreeSet<String> = bench.members("Sweden").union(&bench.members("Norway")).cloned().collect();
+    assert!(!north.is_empty());
+    assert_eq!(set(bench.people(json!({"group": "Europe"})).await), north);
+    let circle: BTreeSet<String> =
+        bench.members("Project Ouroboros").union(&bench.members("Project Ouroboros Core")).cloned().collect();
+    assert_eq!(set(bench.people(json!({"group": "project ouroboros"})).await), circle);
+    let both = set(bench.people(json!({"group": ["Europe", "Project Ouroboros"]})).await);
+    assert_eq!(both, north.union(&circle).cloned().collect());
+    assert_eq!(set(bench.people(json!({"group": "Café d'Été"})).await), bench.members("Café d'Été"));
+    assert_eq!(bench.people(json!({"group": "Leavers"})).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_name_that_several_groups_have_is_refused_with_their_ids() {
+    let bench = bench(50).await;
+    let ids = bench.group("Project Borealis");
+    assert_eq!(ids.len(), 2);
+    for request in [json!({"group": "Project Borealis"}), json!({"all": true, "except": "group:Project Borealis"})] {
+        let refusal = bench.refusal(request.clone()).await;
+        let excluding = request.get("except").is_some();
+        assert_eq!(refusal.code(), if excluding { Code::ExclusionNotFound } else { Code::Ambiguous });
+        let advice = refusal.facts().advice.clone().unwrap();
+        assert!(ids.iter().all(|id| advice.contains(&id.to_string())), "{advice}");
+    }
+    assert_eq!(set(bench.people(json!({"group": ids[0]})).await), bench.members("Project Borealis"));
+    assert_eq!(bench.refusal(json!({"group": "No Such Group"})).await.code(), Code::NotFound);
 }
 
 #[tokio::test]
@@ -179,6 +228,53 @@ async fn a_faulty_filter_is_the_callers_with_the_services_reason() {
         assert_eq!((refusal.code(), refusal.facts().target.as_deref()), (Code::Argument, Some("filter")), "{filter}");
         assert_eq!(refusal.facts().http_status, Some(400), "{filter}");
         assert!(!refusal.facts().message_arguments["reason"].is_empty(), "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn everybody_is_read_over_all_pages() {
+    let bench = bench(2100).await;
+    let (selection, events) = bench.resolve(&json!({"all": true, "except": ["group:Partners"]})).await;
+    let selection = selection.unwrap();
+    let partners = bench.members("Partners");
+    assert_eq!(selection.tenant_size, Some(u64::try_from(bench.those(|_| true).len()).unwrap()));
+    assert_eq!(selection.excluded, partners.len());
+    assert_eq!(set(names(&selection)), bench.those(|user| !partners.contains(name(user))));
+    assert!(events.iter().filter(|event| event["kind"] == "progress").count() >= 3);
+    let note = events.iter().find(|event| event["messageId"] == "people_excluded").unwrap();
+    assert_eq!(note["messageArguments"]["count"], partners.len().to_string());
+}
+
+#[tokio::test]
+async fn an_exclusion_holds_however_it_and_the_person_are_named() {
+    let bench = bench(50).await;
+    let samples = &bench.simulator.description().samples;
+    for except in [samples.user.to_uppercase(), bench.id(&samples.user).to_string(), "group:Project Ouroboros".into()] {
+        let request = json!({"user": [bench.id(&samples.user), samples.guest], "except": [except]});
+        let selection = bench.resolve(&request).await.0.unwrap();
+        assert!(!names(&selection).contains(&samples.user), "{except}");
+        assert_eq!(selection.excluded, 2 - selection.people.len());
+    }
+}
+
+#[tokio::test]
+async fn an_exclusion_that_does_not_resolve_comes_before_everything() {
+    let bench = bench(10).await;
+    let samples = &bench.simulator.description().samples;
+    let typo = format!("x{}", samples.global_admin);
+    let except = [typo.as_str(), samples.user.as_str(), "group:No Such Group", "boss"];
+    for mut request in [
+        json!({"all": true}),
+        json!({"user": ["nobody@x"]}),
+        json!({"path": "/nowhere/list.csv"}),
+        json!({"filter": "nonsense"}),
+        json!({"group": "No Such Group"}),
+    ] {
+        request["except"] = json!(except);
+        let refusal = bench.refusal(request.clone()).await;
+        assert_eq!(refusal.code(), Code::ExclusionNotFound, "{request}");
+        let target = refusal.facts().target.clone().unwrap();
+        assert_eq!(target, format!("{typo}, group:No Such Group, boss"), "{request}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! The engine against the simulated tenant, through the same door as every caller: a session, an operation, events.
 
 mod bad_input;
+mod get_user;
 mod guard;
 mod job;
 mod main_job;
