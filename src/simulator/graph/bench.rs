@@ -45,6 +45,7 @@ impl Bench {
     }
 
     /// An app with these permissions and without roles.
+    #[allow(clippy::unused_self, reason = "an app is one of this tenant")]
     pub(super) fn app(&self, permissions: &[&str]) -> Caller {
         Caller {
             app_id: Uuid::from_u128(1),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use http::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{Version, failure::Failure, options::Options, permission::Permissions, property::Moment};
@@ -26,7 +26,7 @@ pub(super) struct Call<'a> {
 /// An answer, or why there is none.
 pub(super) type Answered = Result<Answer, Failure>;
 
-impl<'a> Call<'a> {
+impl Call<'_> {
     /// The path exists with this verb only.
     pub(super) fn only(&self, verb: &Method) -> Result<(), Failure> {
         if self.request.method == *verb { Ok(()) } else { Err(Failure::verb()) }
@@ -90,6 +90,9 @@ impl<'a> Call<'a> {
 
     /// An answer with a collection that is never paged.
     pub(super) fn collection(&self, what: impl std::fmt::Display, objects: Vec<Map<String, Value>>) -> Answer {
-        Answer::json(200, &json!({ "@odata.context": self.context(what), "value": objects }))
+        let mut body = Map::new();
+        body.insert("@odata.context".to_owned(), self.context(what));
+        body.insert("value".to_owned(), objects.into());
+        Answer::json(200, &Value::Object(body))
     }
 }

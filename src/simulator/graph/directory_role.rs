@@ -13,7 +13,7 @@ use super::{
     failure::Failure,
     listing,
     permission::{READ_ROLES, sight},
-    property::{Field, Kind, Moment, Operators, Property, Resource, Shown, find},
+    property::{Field, Kind, Operators, Property, Resource, Shown, find},
 };
 use crate::simulator::{role, tenant::Tenant};
 

@@ -10,7 +10,7 @@ use super::{
     call::{Answered, Call},
     failure::Failure,
     permission::READ_ORGANIZATION,
-    property::{Field, Kind, Moment, Operators, Property, Resource, Shown},
+    property::{Field, Kind, Operators, Property, Resource, Shown},
 };
 use crate::simulator::tenant::Tenant;
 

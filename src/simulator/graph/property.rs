@@ -175,10 +175,8 @@ impl<R: Resource> Shown<R> {
 
     /// For one type of several: what `$select` asks for as far as this type has it, or the standard properties.
     pub(super) fn of_any(select: Option<&str>) -> Self {
-        let wanted = |name: &str| match select {
-            None => None,
-            Some(select) => Some(select.split(',').any(|wanted| wanted.trim().eq_ignore_ascii_case(name))),
-        };
+        let wanted =
+            |name: &str| select.map(|select| select.split(',').any(|wanted| wanted.trim().eq_ignore_ascii_case(name)));
         let shown = |property: &&'static Property<R>| wanted(property.name).unwrap_or(property.standard);
         Self { properties: R::PROPERTIES.iter().filter(shown).collect(), context: String::new() }
     }

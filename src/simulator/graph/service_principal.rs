@@ -12,7 +12,7 @@ use super::{
     listing::Choice,
     page,
     permission::READ_APPLICATIONS,
-    property::{Field, Kind, Moment, Operators, Property, Resource, Shown},
+    property::{Field, Kind, Operators, Property, Resource, Shown},
 };
 use crate::simulator::tenant::{AppRoleAssignment, ServicePrincipal as App, Tenant};
 

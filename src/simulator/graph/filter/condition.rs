@@ -263,11 +263,11 @@ impl Elements {
     }
 }
 
-fn text_of(field: &Field<'_>, test: impl FnOnce(&str) -> bool) -> bool {
+fn text_of(field: &Field<'_>, holds: impl FnOnce(&str) -> bool) -> bool {
     match field {
-        Field::Text(text) => test(text),
-        Field::Owned(text) => test(text),
-        Field::Id(id) => test(id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer())),
+        Field::Text(text) => holds(text),
+        Field::Owned(text) => holds(text),
+        Field::Id(id) => holds(id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer())),
         _ => false,
     }
 }

@@ -152,7 +152,7 @@ fn identities(profile: &Profile) -> Value {
 
 /// The security identifier that follows from an object id: its four words, little-endian.
 fn security_identifier(person: &Person) -> String {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = person.id.to_bytes_le();
-    let word = u32::from_le_bytes;
-    format!("S-1-12-1-{}-{}-{}-{}", word([a, b, c, d]), word([e, f, g, h]), word([i, j, k, l]), word([m, n, o, p]))
+    let bytes = person.id.to_bytes_le();
+    let (words, _) = bytes.as_chunks::<4>();
+    words.iter().fold("S-1-12-1".to_owned(), |text, word| format!("{text}-{}", u32::from_le_bytes(*word)))
 }

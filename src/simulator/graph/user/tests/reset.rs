@@ -27,16 +27,17 @@ fn poll(bench: &Bench, caller: &Caller, location: &str) -> Reply {
 }
 
 /// The states of an operation until one is final.
-fn states(bench: &Bench, caller: &Caller, location: &str) -> Vec<String> {
+fn course(bench: &Bench, caller: &Caller, location: &str) -> Vec<String> {
     let mut states: Vec<String> = Vec::new();
     loop {
         let reply = poll(bench, caller, location);
         assert_eq!(reply.status(), 200, "{}", reply.text());
-        let status = reply.json()["status"].as_str().unwrap().to_owned();
-        if states.last() != Some(&status) {
-            states.push(status.clone());
+        let state = reply.json()["status"].as_str().unwrap().to_owned();
+        let is_final = matches!(state.as_str(), "succeeded" | "failed");
+        if states.last() != Some(&state) {
+            states.push(state);
         }
-        if matches!(status.as_str(), "succeeded" | "failed") {
+        if is_final {
             return states;
         }
     }
@@ -52,7 +53,7 @@ fn a_given_password_is_accepted_and_succeeds_later() {
     assert!(reply.header("retry-after").unwrap().parse::<f64>().is_ok());
     let location = reply.header("location").unwrap();
     assert!(location.contains("?aadgdc=") && location.contains("&aadgsu="), "{location}");
-    assert_eq!(states(&bench, &admin, location).last().unwrap(), "succeeded");
+    assert_eq!(course(&bench, &admin, location).last().unwrap(), "succeeded");
     let after = bench.person(&user);
     assert_eq!(after.credentials.password, "Zx7-kq2Lw9");
     assert!(after.credentials.must_change_password, "there is no parameter against it");
@@ -103,7 +104,7 @@ fn an_unsuitable_password_is_accepted_and_fails_later() {
     let reply = reset(&bench, &admin, &user, &json!({ "newPassword": "Password1" }));
     assert_eq!(reply.status(), 202);
     let location = reply.header("location").unwrap();
-    assert_eq!(states(&bench, &admin, location).last().unwrap(), "failed");
+    assert_eq!(course(&bench, &admin, location).last().unwrap(), "failed");
     assert!(poll(&bench, &admin, location).json()["statusDetail"].is_string());
     assert_eq!(bench.person(&user).credentials.password, before);
 }
