@@ -12,8 +12,9 @@ use super::{
     directory_object::Objects,
     failure::Failure,
     listing,
+    options::Options,
     permission::{READ_ROLES, sight},
-    property::{Field, Kind, Operators, Property, Resource, Shown, find},
+    property::{Field, Kind, Moment, Operators, Property, Resource, Shown, find},
 };
 use crate::simulator::{role, tenant::Tenant};
 
@@ -94,10 +95,12 @@ pub(super) fn answer(call: &Call<'_>, rest: &[&str]) -> Answered {
     match rest {
         [] => list(call),
         [key] => {
-            let options = call.options(&["$select"])?;
+            let options = call.options(&["$select", "$expand"])?;
             let shown = Shown::<DirectoryRole>::new(options.select.as_deref(), |_| true)?;
+            let members = expanded(call, &options)?;
             let tenant = call.world.tenant();
-            let object = shown.object(&Role::find(&tenant, key)?, call.moment(&options));
+            let object =
+                with_members(&tenant, &Role::find(&tenant, key)?, &shown, members.as_ref(), call.moment(&options));
             Ok(call.entity(format_args!("directoryRoles{}/$entity", shown.context), object))
         }
         [key, members] if members.eq_ignore_ascii_case("members") => {
@@ -115,14 +118,39 @@ pub(super) fn answer(call: &Call<'_>, rest: &[&str]) -> Answered {
 }
 
 fn list(call: &Call<'_>) -> Answered {
-    let options = call.options(&["$select", "$filter"])?;
+    let options = call.options(&["$select", "$filter", "$expand"])?;
     let shown = Shown::<DirectoryRole>::new(options.select.as_deref(), |_| true)?;
     let choice = listing::Choice::<DirectoryRole>::new(&options, &[])?;
+    let members = expanded(call, &options)?;
     let tenant = call.world.tenant();
     let at = call.moment(&options);
     let roles = Role::activated(&tenant).filter(|role| choice.takes(role, at));
-    let roles = roles.map(|role| shown.object(&role, at)).collect();
+    let roles = roles.map(|role| with_members(&tenant, &role, &shown, members.as_ref(), at)).collect();
     Ok(call.collection(format_args!("directoryRoles{}", shown.context), roles))
+}
+
+/// `$expand` takes the members and nothing else.
+fn expanded(call: &Call<'_>, options: &Options) -> Result<Option<Objects>, Failure> {
+    match options.expand.as_deref() {
+        None => Ok(None),
+        Some("members") => Objects::new(None, sight(call.caller, None)).map(Some),
+        Some(other) => Err(Failure::bad(format!("Parsing OData Expand failed: '{other}' cannot be expanded."))),
+    }
+}
+
+fn with_members(
+    tenant: &Tenant,
+    role: &Role,
+    shown: &Shown<DirectoryRole>,
+    members: Option<&Objects>,
+    at: Moment,
+) -> Map<String, Value> {
+    let mut object = shown.object(role, at);
+    if let Some(objects) = members {
+        let members = role.members(tenant).into_iter().map(|member| objects.object(tenant, member, at));
+        object.insert("members".to_owned(), members.collect::<Vec<_>>().into());
+    }
+    object
 }
 
 /// Answers below `directoryRoleTemplates`.

@@ -55,6 +55,9 @@ fn members_of_a_role_by_every_form_of_its_key() {
         bench.get(&app, &format!("/directoryRoles/roleTemplateId={}/members", role::GUEST_INVITER)).refusal().0,
         404
     );
+    let expanded = bench.get(&app, &format!("/directoryRoles/{id}?$expand=members")).json();
+    assert!(expanded["members"].as_array().unwrap().iter().any(|one| one["id"] == admin));
+    assert_eq!(bench.get(&app, "/directoryRoles?$expand=nothing").refusal().0, 400);
 }
 
 #[test]

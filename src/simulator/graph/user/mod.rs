@@ -18,7 +18,6 @@ use self::member::Depth;
 pub(super) use self::properties::User;
 /// The rules of passwords hold wherever one is set: a person sets one at the sign-in page.
 pub(in crate::simulator) use self::{password::is_suitable, update::set_password};
-
 use super::{
     Version,
     call::{Answered, Call},
@@ -33,7 +32,7 @@ pub(super) fn answer(call: &Call<'_>, rest: &[&str]) -> Answered {
         [] => read::list(call),
         [word] if word.eq_ignore_ascii_case("$count") => read::count(call),
         [word] if matches_action(word, "delta") => delta::answer(call),
-        [key, rest @ ..] => person(call, key, rest, "users"),
+        [key, rest @ ..] => person(call, key, rest),
     }
 }
 
@@ -42,15 +41,15 @@ pub(super) fn me(call: &Call<'_>, rest: &[&str]) -> Answered {
     let Some(id) = call.caller.user_id else {
         return Err(Failure::bad("/me request is only valid with delegated authentication flow."));
     };
-    person(call, &id.to_string(), rest, "users")
+    person(call, &id.to_string(), rest)
 }
 
 /// Answers below one person.
-fn person(call: &Call<'_>, key: &str, rest: &[&str], context: &str) -> Answered {
+fn person(call: &Call<'_>, key: &str, rest: &[&str]) -> Answered {
     let words: Vec<String> = rest.iter().map(|word| word.to_ascii_lowercase()).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => match call.request.method {
-            Method::GET => read::get(call, key, context),
+            Method::GET => read::get(call, key),
             Method::PATCH => update::patch(call, key),
             _ => Err(Failure::verb()),
         },
@@ -65,7 +64,7 @@ fn person(call: &Call<'_>, key: &str, rest: &[&str], context: &str) -> Answered 
         ["getmemberobjects" | "microsoft.graph.getmemberobjects"] => member::get_member_objects(call, key),
         ["authentication", "methods", method, "resetpassword"] => reset::start(call, key, method),
         ["authentication", "operations", operation] => reset::poll(call, key, operation),
-        // Methods, requirements and sign-in preferences have their place here.
+        // What else there is below `authentication` (methods, requirements, sign-in preferences) is handed on from here.
         ["authentication", _, ..] => Err(Failure::segment(rest.get(1).copied().unwrap_or_default())),
         _ => Err(Failure::segment(rest.first().copied().unwrap_or_default())),
     }

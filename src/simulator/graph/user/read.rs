@@ -54,8 +54,8 @@ pub(super) fn count(call: &Call<'_>) -> Answered {
     page::count(call, people(&tenant, None).filter(|(_, person)| choice.takes(person, at)))
 }
 
-/// `GET users/{key}` of a person who was found, or not.
-pub(super) fn get(call: &Call<'_>, key: &str, context: &str) -> Answered {
+/// `GET users/{key}`.
+pub(super) fn get(call: &Call<'_>, key: &str) -> Answered {
     let options = call.options(&["$select"])?;
     let tenant = call.world.tenant();
     let found = tenant.user(key);
@@ -63,7 +63,7 @@ pub(super) fn get(call: &Call<'_>, key: &str, context: &str) -> Answered {
     let shown = shown(options.select.as_deref(), sight)?;
     let person = found.ok_or_else(|| Failure::no_resource(key))?;
     let object = shown.object(person, call.moment(&options));
-    Ok(call.entity(format_args!("{context}{}/$entity", shown.context), object))
+    Ok(call.entity(format_args!("users{}/$entity", shown.context), object))
 }
 
 /// What `$select` asks for, as far as the permissions show it.
