@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write},
     path::PathBuf,
+    pin::pin,
     process::ExitCode,
 };
 
@@ -144,43 +145,50 @@ impl Failure {
 fn run(options: Options) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let simulator = simulator::start(options).await?;
+        // Before anybody knows that it runs: whoever reads the line may end it at once.
+        let mut end = pin!(ending()?);
+        let simulator = tokio::select! {
+            started = simulator::start(options) => started?,
+            () = &mut end => return Ok(()),
+        };
         let mut line = serde_json::to_string(simulator.description())?;
         line.push('\n');
         let mut out = io::stdout().lock();
         out.write_all(line.as_bytes())?;
         out.flush()?;
         drop(out);
-        ended().await?;
+        end.await;
         simulator.stop().await;
         Ok(())
     })
 }
 
-/// Returns when somebody wants the program to end.
+/// Ready when somebody wants the program to end; listens from now on.
 #[cfg(unix)]
-async fn ended() -> io::Result<()> {
+fn ending() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
-/// Returns when somebody wants the program to end.
+/// Ready when somebody wants the program to end; listens from now on.
 #[cfg(windows)]
-async fn ended() -> io::Result<()> {
+fn ending() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
 
     let (mut interrupt, mut stop, mut close) = (ctrl_c()?, ctrl_break()?, ctrl_close()?);
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = stop.recv() => {}
-        _ = close.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = stop.recv() => {}
+            _ = close.recv() => {}
+        }
+    })
 }

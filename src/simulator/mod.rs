@@ -38,7 +38,8 @@ pub struct Options {
     pub port: u16,
     /// People in the tenant, 10 to 200,000.
     pub users: u32,
-    /// The same seed gives the same people, ids and secrets.
+    /// The same seed gives the same people, ids and secrets. Every tenth (9, 19, 29, ...) gives a tenant of two Global
+    /// Administrators one of whom is blocked, so that the other is the last who can sign in.
     pub seed: u64,
     /// Added to every answer.
     pub latency_milliseconds: u64,

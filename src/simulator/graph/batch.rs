@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use http::Method;
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -20,6 +21,11 @@ use crate::simulator::{
 
 /// The most items in a batch.
 const MOST: usize = 20;
+
+/// Whether a path below the version is that of batches; clients may encode the dollar sign.
+pub(super) fn is_asked(below: &str) -> bool {
+    percent_decode_str(below).decode_utf8_lossy().eq_ignore_ascii_case("/$batch")
+}
 
 /// Answers a batch of a caller who is known.
 pub async fn answer(world: &World, caller: &Caller, version: Version, request: &Request) -> Answer {
@@ -214,7 +220,7 @@ fn inner(version: Version, outer: &Request, item: &Item) -> Result<Request, Fail
     if path.contains("://") || path.starts_with('/') {
         return Err(malformed("The url of a request in a batch is relative to the version of the service.".to_owned()));
     }
-    if path.trim_end_matches('/').eq_ignore_ascii_case("$batch") {
+    if is_asked(&format!("/{path}")) {
         return Err(malformed("A batch cannot hold another batch.".to_owned()));
     }
     let mut request = named(outer, item);

@@ -81,7 +81,7 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
     match token::caller(world, &request.headers, Audience::Graph) {
         Err(unbelieved) => refused(world, request, &unbelieved),
         Ok(caller) => match Version::split(&request.path) {
-            Some((version, "/$batch")) => batch::answer(world, &caller, version, request).await,
+            Some((version, below)) if batch::is_asked(below) => batch::answer(world, &caller, version, request).await,
             _ => item(world, &caller, request),
         },
     }

@@ -89,6 +89,12 @@ async fn each_item_has_an_answer_of_its_own() {
     assert!(headers["request-id"] != results["without"]["headers"]["request-id"]);
 }
 
+#[test]
+fn a_batch_is_known_by_its_path_however_it_is_encoded() {
+    assert!(["/$batch", "/%24batch", "/$BATCH"].into_iter().all(is_asked));
+    assert!(!["/batch", "/$batch/users", "/users", ""].into_iter().any(is_asked));
+}
+
 #[tokio::test]
 async fn a_change_takes_effect_and_its_answer_has_no_body() {
     let stage = stage(NO_FAULTS);
