@@ -10,7 +10,16 @@
  *     m365_close(session)                             ends its jobs too
  *
  * examples/c/block.c is such a program. A first try needs no network and no credentials: the settings
- * {"simulated":true} sign in to a tenant that lives inside the library.
+ * {"simulated":true} sign in to a tenant that lives inside the library. The loop at its heart:
+ *
+ *     for (;;) {
+ *         switch (m365_next(job, 1000, buffer, room, &length)) {
+ *         case M365_STATUS_OK:      handle(buffer, length); break;           one event, in JSON
+ *         case M365_STATUS_PENDING: break;                                   none within a second: look up, go on
+ *         case M365_STATUS_GROW:    buffer = grow(buffer, room = length); break;
+ *         default:                  return;                                  M365_STATUS_DONE, or a wrong id
+ *         }
+ *     }
  *
  * CONVENTIONS
  *
@@ -77,8 +86,8 @@
  *   note      worth knowing, but no result; "level" is "debug", "verbose", "information" or "warning". The sentence
  *             comes with an id and what stands in its places, so that it can be said in another language
  *
- *     {"kind":"note","level":"warning","message":"the group 'Leavers' has no members","messageId":"group_empty",
- *      "messageArguments":{"group":"Leavers"}}
+ *     {"kind":"note","level":"warning","message":"directory roles could not all be read: ...",
+ *      "messageId":"roles_unread","messageArguments":{"why":"..."}}
  *
  *   ask       a question; the job waits for m365_reply, m365_cancel or m365_close. "question" is "confirm" (answer
  *             true or false) or "count" (answer the number of people)
@@ -90,7 +99,7 @@
  *             "serviceCode", "requestId", "clientRequestId", "retryAfterSeconds", "missingPermission", "missingRole" and
  *             "line" are there when they are known
  *
- *     {"kind":"error","code":"not_found","message":"there is no user 'bob'","messageId":"user_unknown",
+ *     {"kind":"error","code":"not_found","message":"there is no person 'bob' in this tenant","messageId":"user_unknown",
  *      "messageArguments":{"user":"bob"},"target":"bob"}
  *
  *   end       the job is over. "state" is "completed", "refused", "failed", "cancelled" or "interrupted"; "exitCode" is
@@ -100,14 +109,32 @@
  *
  *     {"kind":"end","state":"completed","exitCode":0,"runId":"0197a2c4-...","outcome":"Verified","counts":{...}}
  *
- * OUTCOMES
+ * RECORDS (events of the kind `records`)
  *
- * A change is "Verified" only when it was read back after it was made. "Accepted": the service took it and offers
- * nothing to read back. "Unchanged": was so already. "Planned": whatIf. "Skipped": a change before it did not succeed.
- * "Refused": our guard said no. "Failed": the service said no. "Unknown": it was sent and the answer was lost, or it
- * was not seen within the patience for replication. The records of type Outcome have "user", "userId", "displayName",
- * "change" ("SignIn", "Sessions", "Password", ...), "outcome", "before", "wanted", "after", "message", "code",
- * "effectiveBy", "runId" and "at"; times are ISO 8601 in UTC.
+ * Times are ISO 8601 in UTC. A key without a value is null or missing.
+ *
+ *   Outcome     what is known of one change: "user", "userId", "displayName"; "change" (SignIn, Sessions, Password);
+ *               "outcome"; "before", "wanted" and "after" in words of the change (Allowed, Blocked; the time from which
+ *               sessions are valid; Reset); "message" and "advice", with ids and arguments as in a note; "code"; "at";
+ *               "effectiveBy" (when it holds everywhere); "runId"; "line" in the list; "password" where it was asked for;
+ *               "httpStatus", "serviceCode", "requestId", "clientRequestId", "missingPermission", "missingRole"
+ *   User        "user", "userId", "displayName", "signIn" (Allowed, Blocked, Unknown), "sessionsValidFrom", "userType",
+ *               "synchronized", "roles"
+ *   Connection  "name", "tenantId", "tenantName", "account", "accountId", "authType", "environment", "permissions",
+ *               "roles", "expiresAt", "simulated", "simulator" (a Simulator)
+ *   Run         "runId", "operation", "reason", "by", "byId", "tenantId", "tenantName", "startedAt", "endedAt", "state"
+ *               (Running, Interrupted, Completed, Cancelled, Refused), "outcome", "exitCode", "counts", "planDigest",
+ *               "version", "host", "processId", "error", "changes" (Outcomes), "continues" (more changes of this run
+ *               follow in the next record)
+ *   Simulator   "graphEndpoint", "loginEndpoint", "exchangeEndpoint", "tenantId", "tenantDomain", "clientId" and
+ *               "clientSecret" (an app that may do everything), "weakClientId" and "weakClientSecret" (one that may only
+ *               read people), "caCertificatePath", "adminPassword" (everybody's first password), "samples" (a user
+ *               principal name for each kind of person)
+ *
+ * The outcome of a change is "Verified" only when it was read back after it was made. "Accepted": the service took it and
+ * offers nothing to read back. "Unchanged": it was so already. "Planned": whatIf. "Skipped": a change before it did not
+ * succeed. "Refused": our guard said no. "Failed": the service said no. "Unknown": it was sent and its answer was lost, or
+ * it was not seen within the patience for replication.
  *
  * This file is written by the test that holds it in step with src/abi: M365_ACCESS_BLESS=1 cargo test --test boundary
  */
@@ -159,17 +186,17 @@ uint32_t m365_abi_version(void);
 /*
  * The id is not one of a live session or job (0, closed, of the other kind, of another process).
  */
-#define M365_STATUS_HANDLE -1
+#define M365_STATUS_HANDLE (-1)
 
 /*
  * A null pointer with a length, a null result pointer, or bytes that are not UTF-8.
  */
-#define M365_STATUS_ARGUMENT -2
+#define M365_STATUS_ARGUMENT (-2)
 
 /*
  * A defect of the library; the process is unharmed.
  */
-#define M365_STATUS_INTERNAL -3
+#define M365_STATUS_INTERNAL (-3)
 
 /* --------------------------------------------------------------------------------------------- Sessions and jobs */
 

@@ -133,13 +133,14 @@ impl Job {
 
     /// Cancels, and gives up what was not read.
     pub fn close(&self) {
-        self.cancel.cancel();
         let mut queue = self.shared.lock();
         queue.closed = true;
         queue.events.clear();
         drop(queue);
         self.shared.readable.notify_all();
         self.shared.writable.notify_waiters();
+        // Last: work that learns of it first would tell of its end to somebody who has turned away.
+        self.cancel.cancel();
     }
 }
 

@@ -58,7 +58,7 @@ pub fn repeated(mut words: String) -> String {
     words
 }
 
-/// A [`Sentence`](crate::sentence::Sentence): id, English template, and what stands in its places.
+/// A [`Sentence`]: id, English template, and what stands in its places.
 ///
 /// ```
 /// let sentence = m365_access::say!("group_unknown", "there is no group '{group}' in this tenant", group = "Sales");

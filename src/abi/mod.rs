@@ -1,6 +1,6 @@
 //! The C boundary: ids, ranges of bytes, panics. The only unsafe code of the crate, and no logic.
 //!
-//! Every export goes through [`door::guard`], where a panic becomes `M365_STATUS_INTERNAL`. The header
+//! Every export goes through `door::guard`, where a panic becomes `M365_STATUS_INTERNAL`. The header
 //! `include/m365_access.h` is made of `frame.h` and what cbindgen finds in the files that it names; the comments there are
 //! written for a C reader. An operation is added in three lines: one in the table of [`crate::operation`], one function in
 //! [`start`], one `mod` for its file.

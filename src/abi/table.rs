@@ -141,7 +141,7 @@ pub(super) fn cancel(id: u64) {
 /// Forgets a job, or a session with all its jobs, and ends them.
 pub(super) fn close(id: u64) {
     let taken = table().take(id);
-    // The jobs first: a session that ends its work first would let them tell of it to somebody who has turned away.
+    // The jobs first, for the same reason as in a job: who has turned away is told nothing more.
     for job in taken.jobs {
         job.close();
     }

@@ -1,6 +1,6 @@
 //! A plan being carried out: select, plan, guard, confirm, write down, execute, verify.
 //!
-//! Every operation that changes something comes through [`carry_out`]; what it wants is data ([`Order`]), and how each
+//! Every operation that changes something comes through `carry_out`; what it wants is data (`Order`), and how each
 //! kind of change is done stands in `change`. Nothing here knows a path or a property of a service.
 
 mod confirm;

@@ -81,6 +81,11 @@ fn the_example_blocks_someone_under_sanitizers() {
         let output = finish(command.current_dir(checkout()));
         let text = printed(&output);
         assert!(!text.contains("Sanitizer") && !text.contains("runtime error"), "{text}");
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            output.status.code() != Some(0) || errors.is_empty(),
+            "the library prints nothing of its own: {errors}"
+        );
         (output.status.code(), text)
     };
 

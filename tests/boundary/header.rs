@@ -100,5 +100,11 @@ fn for_c_readers(text: &str) -> String {
         }
         lines.push(if line == "/**" { "/*" } else { line });
     }
-    lines.join("\n")
+    // A negative number in brackets, or it might join what stands before it.
+    let lines =
+        lines.iter().map(|line| match line.strip_prefix("#define ").and_then(|define| define.split_once(" -")) {
+            Some((name, number)) => format!("#define {name} (-{number})"),
+            None => (*line).to_owned(),
+        });
+    lines.collect::<Vec<_>>().join("\n")
 }

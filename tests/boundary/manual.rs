@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    library::{Library, alone, loaded},
+    library::{Library, alone, loaded, settings},
     tools::binary::header,
 };
 
@@ -64,6 +64,42 @@ fn own_keys(request: &str) -> BTreeSet<String> {
     request.split('`').skip(1).step_by(2).filter(|word| *word != "{}").map(str::to_owned).collect()
 }
 
+#[test]
+fn the_keys_of_records_are_documented() {
+    let library = loaded();
+    let session = library.session(&settings(json!({ "simulated": true, "simulatedUsers": 20 })));
+    let (connection, _) = library.run("get_connection", session, "{}");
+    let simulator = connection[0]["simulator"].clone();
+    let user = simulator["samples"]["user"].clone();
+    let nobody = json!("nobody@nowhere.example");
+    let block = json!({ "user": [user, nobody] }).to_string();
+    let reset = json!({ "user": [user], "showPassword": true }).to_string();
+    let runs = json!({ "last": 3, "changes": true }).to_string();
+    let mut seen = vec![("Connection", connection), ("Simulator", vec![simulator])];
+    for (operation, request, record) in [
+        ("get_user", json!({ "user": [user] }).to_string(), "User"),
+        ("block_user", block, "Outcome"),
+        ("reset_password", reset, "Outcome"),
+        ("get_run", runs, "Run"),
+    ] {
+        let (records, end) = library.run(operation, session, &request);
+        assert!(!records.is_empty(), "m365_{operation}: {end}");
+        seen.push((record, records));
+    }
+    library.close(session);
+
+    let records = chapter("RECORDS");
+    for (record, found) in seen {
+        let (_, text) = records.split_once(&format!("\n *   {record} ")).unwrap_or_else(|| panic!("no {record}"));
+        let text = text.lines().enumerate().take_while(|(at, line)| *at == 0 || line.starts_with(" *       "));
+        let documented: BTreeSet<String> = text.flat_map(|(_, line)| quoted(line).collect::<Vec<_>>()).collect();
+        for key in found.iter().flat_map(keys) {
+            let sentence = ["messageId", "messageArguments", "adviceId", "adviceArguments"].contains(&key.as_str());
+            assert!(sentence || documented.contains(key), "{record}: {key:?} is not documented: {documented:?}");
+        }
+    }
+}
+
 /// What the end of an operation says.
 fn refusal(library: &Library, operation: &str, session: u64, request: &str) -> String {
     let (_, end) = library.run(operation, session, request);
@@ -119,7 +155,7 @@ fn the_examples_of_the_manual_have_the_keys_of_real_events() {
 
     let error = m365_access::Error::new(
         m365_access::Code::NotFound,
-        say!("user_unknown", "there is no user '{user}'", user = "bob"),
+        say!("user_unknown", "there is no person '{user}' in this tenant", user = "bob"),
     );
     let events = [
         Event::Records { record_type: "Outcome", records: Vec::new() },
@@ -131,7 +167,7 @@ fn the_examples_of_the_manual_have_the_keys_of_real_events() {
             seconds_remaining: Some(9),
             status: None,
         }),
-        Event::Note { level: Level::Warning, sentence: say!("group_empty", "{group}", group = "Leavers") },
+        Event::Note { level: Level::Warning, sentence: say!("roles_unread", "{why}", why = "...") },
         Event::Ask(Ask {
             ask: 1,
             question: "confirm",
