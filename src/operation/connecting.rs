@@ -72,6 +72,7 @@ fn a_simulated_session_is_a_global_administrator() {
     assert_eq!((&connection["authType"], &connection["simulated"]), (&json!("Simulated"), &json!(true)));
     assert!(names(&connection["roles"]).contains(&"Global Administrator"), "{connection}");
     assert!(names(&connection["permissions"]).contains(&"User.ReadWrite.All"), "{connection}");
+    assert!(connection["tenantName"].is_string() && connection["name"] == connection["tenantName"], "{connection}");
     assert!(connection["accountId"].is_string() && connection["expiresAt"].is_string(), "{connection}");
 }
 
@@ -84,6 +85,18 @@ fn a_simulated_session_can_be_the_app_or_somebody_else() {
     let person = connection(&json!({ "simulated": true, "simulatedUsers": 20, "as": helpdesk }));
     assert_eq!(person["account"], helpdesk);
     assert_eq!(names(&person["roles"]), ["Helpdesk Administrator"]);
+}
+
+#[test]
+fn a_token_is_renewed_while_the_session_lives_on() {
+    // An hour takes half a second.
+    let session = Session::open(&json!({ "simulated": true, "simulatedUsers": 10, "timeScale": 7_200 }).to_string());
+    let ends = || run(&session, Operation::GetConnection, &json!({})).0.pop().unwrap()["expiresAt"].clone();
+    let first = ends();
+    let patience = Instant::now() + Duration::from_secs(60);
+    while ends() == first {
+        assert!(Instant::now() < patience, "the token was never renewed");
+    }
 }
 
 #[test]
@@ -104,6 +117,7 @@ fn an_app_connects_to_a_tenant_that_was_started_for_others() {
     let strong = connection(&settings);
     assert_eq!((&strong["authType"], &strong["simulated"]), (&json!("ClientSecret"), &json!(false)));
     assert!(names(&strong["permissions"]).contains(&"User.ReadWrite.All"), "{strong}");
+    assert!(strong["tenantName"].is_string() && strong["roles"].is_array(), "{strong}");
     assert!(strong["accountId"].is_string() && strong.get("simulator").is_none(), "{strong}");
 
     let weak = changed(settings.clone(), "clientId", &simulator["weakClientId"]);

@@ -127,7 +127,8 @@ fn outgoing(calls: &[&Call]) -> Result<Bytes> {
         })
         .collect();
     let text = Zeroizing::new(serde_json::to_vec(&Outgoing { requests }).map_err(Error::internal)?);
-    Ok(Bytes::copy_from_slice(&text))
+    // In memory that is wiped with the last copy: a body can hold a password.
+    Ok(Bytes::from_owner(text))
 }
 
 fn reply(item: IncomingItem, id: String, outer_date: Option<jiff::Timestamp>) -> Reply {

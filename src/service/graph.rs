@@ -133,7 +133,8 @@ impl Call {
     pub(crate) fn body_bytes(&self) -> Option<Bytes> {
         self.body.as_ref().map(|body| match body {
             Body::Plain(value) => Bytes::from(value.to_string()),
-            Body::Secret(text) => Bytes::copy_from_slice(text.as_bytes()),
+            // In memory that is wiped with the last copy.
+            Body::Secret(text) => Bytes::from_owner(Zeroizing::new(text.as_bytes().to_vec())),
         })
     }
 }

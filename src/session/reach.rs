@@ -113,7 +113,7 @@ impl Reach {
 
 fn credential(settings: &Settings) -> Result<Credential> {
     if let Some(token) = &settings.access_token {
-        return Ok(Credential::Brought(Brought::new(token, settings.exchange_token.as_ref())?));
+        return Ok(Credential::Brought(Brought::new(settings, token)?));
     }
     match (&settings.tenant_id, settings.client_id, &settings.client_secret) {
         (Some(tenant), Some(client_id), Some(secret)) => Ok(Credential::ClientSecret(ClientSecret {

@@ -306,6 +306,17 @@ async fn loopback_is_never_reached_through_a_proxy() {
 }
 
 #[tokio::test]
+async fn other_hosts_are_reached_through_the_proxy_and_it_sees_no_token() {
+    let proxy = Scripted::start(|_, _| Act::answer(407, "")).await;
+    let session = open(&json!({ "accessToken": TOKEN, "proxy": proxy.base }));
+    let error = get(&session).await.unwrap_err();
+    assert_eq!(error.code(), Code::Unreachable, "{error}");
+    let asked = proxy.asked();
+    assert_eq!((asked[0].method.as_str(), asked[0].path.as_str()), ("CONNECT", "graph.microsoft.com:443"));
+    assert!(asked.iter().all(|asked| !format!("{asked:?}").contains("planted")));
+}
+
+#[tokio::test]
 async fn a_refusal_with_a_body_that_is_no_text_keeps_its_status() {
     let service = with_tokens(|_, _| Act::Answer {
         status: 403,

@@ -4,25 +4,30 @@
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::{
     error::{Code, Error, Result},
     say,
     sentence::Sentence,
-    session::{Service, claims::Claims, endpoint::Endpoints, token::Token},
+    session::{Service, Settings, claims::Claims, endpoint::Endpoints, token::Token},
 };
 
 /// A token for Graph, and perhaps one for Exchange Online.
 #[derive(Debug)]
 pub(in crate::session) struct Brought {
-    pub(in crate::session) graph: SecretString,
-    pub(in crate::session) exchange: Option<SecretString>,
+    graph: SecretString,
+    exchange: Option<SecretString>,
+    /// The tenant that they must be for, where the settings name it by its id.
+    tenant: Option<Uuid>,
 }
 
 impl Brought {
     /// Takes over tokens that could be tokens.
-    pub(in crate::session) fn new(graph: &SecretString, exchange: Option<&SecretString>) -> Result<Self> {
+    pub(in crate::session) fn new(settings: &Settings, graph: &SecretString) -> Result<Self> {
+        let exchange = settings.exchange_token.as_ref();
         Ok(Self {
+            tenant: settings.tenant_id.as_deref().and_then(|tenant| Uuid::try_parse(tenant).ok()),
             graph: well_formed("accessToken", graph)?,
             exchange: exchange.map(|token| well_formed("exchangeToken", token)).transpose()?,
         })
@@ -53,6 +58,18 @@ impl Brought {
                     field = field,
                     audience = audience.chars().take(200).collect::<String>(),
                     service = endpoints.root(service).origin().ascii_serialization()
+                ),
+            ));
+        }
+        let other = |id: &Uuid| self.tenant.is_some_and(|tenant| tenant != *id);
+        if let Some(id) = claims.tid.as_deref().and_then(|id| Uuid::try_parse(id).ok()).filter(other) {
+            return Err(refused(
+                field,
+                say!(
+                    "token_for_another_tenant",
+                    "{field}: the token is for the tenant {tenant}, not for this one",
+                    field = field,
+                    tenant = id
                 ),
             ));
         }
@@ -108,7 +125,8 @@ mod tests {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
     use super::*;
-    use crate::session::Settings;
+
+    const TENANT: &str = "11111111-1111-1111-1111-111111111111";
 
     fn jwt(claims: &str) -> String {
         format!("eyJhbGciOiJub25lIn0.{}.c2lnbmF0dXJl", URL_SAFE_NO_PAD.encode(claims))
@@ -116,7 +134,8 @@ mod tests {
 
     fn token(text: &str) -> Result<Token> {
         let endpoints = Endpoints::of(&Settings::default()).unwrap();
-        Brought::new(&text.to_owned().into(), None)?.token(Service::Graph, &endpoints)
+        let settings = Settings { tenant_id: Some(TENANT.to_owned()), ..Settings::default() };
+        Brought::new(&settings, &text.to_owned().into())?.token(Service::Graph, &endpoints)
     }
 
     #[test]
@@ -137,7 +156,9 @@ mod tests {
         assert_eq!(expired.facts().message_id, "token_expired");
         let foreign = token(&jwt(r#"{"aud":"https://outlook.office365.com","exp":9000000000}"#)).unwrap_err();
         assert_eq!(foreign.facts().message_id, "token_for_another");
-        assert!(token(&jwt(&format!(r#"{{"aud":"{graph}","exp":9000000000}}"#))).is_ok());
+        let astray = token(&jwt(r#"{"tid":"22222222-2222-2222-2222-222222222222"}"#)).unwrap_err();
+        assert_eq!(astray.facts().message_id, "token_for_another_tenant");
+        assert!(token(&jwt(&format!(r#"{{"aud":"{graph}","exp":9000000000,"tid":"{TENANT}"}}"#))).is_ok());
     }
 
     #[tokio::test]
@@ -149,7 +170,7 @@ mod tests {
     #[tokio::test]
     async fn no_token_for_exchange_is_said_so() {
         let endpoints = Endpoints::of(&Settings::default()).unwrap();
-        let brought = Brought::new(&"x".to_owned().into(), None).unwrap();
+        let brought = Brought::new(&Settings::default(), &"x".to_owned().into()).unwrap();
         let error = brought.token(Service::Exchange, &endpoints).unwrap_err();
         assert_eq!(error.facts().target.as_deref(), Some("exchangeToken"));
     }
