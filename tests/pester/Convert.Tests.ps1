@@ -49,6 +49,7 @@ Describe 'Records' {
             $made.StartedAt.ToString('s') | Should -Be '2026-03-01T10:00:00'
             $made.EndedAt | Should -BeNullOrEmpty
             $made.Verified, $made.Failed | Should -Be 2, 1
+            @($made.PSObject.Properties.Name | Where-Object { $_ -cnotmatch '^[A-Z]' }) | Should -BeNullOrEmpty
             $made.PSObject.TypeNames[0] | Should -Be 'M365Access.Run'
         }
     }

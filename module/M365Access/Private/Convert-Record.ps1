@@ -130,7 +130,7 @@ function Complete-Outcome {
 function Complete-Run {
     param([System.Collections.IDictionary] $Object, $Record)
 
-    foreach ($count in $Record.counts.PSObject.Properties) { $Object[$count.Name] = $count.Value }
+    foreach ($count in $Record.counts.PSObject.Properties) { $Object[(ConvertTo-PropertyName $count.Name)] = $count.Value }
     $changes = Get-Field $Record 'changes'
     if ($null -ne $changes) {
         $Object['Changes'] = [object[]] @(foreach ($change in $changes) { ConvertTo-Record -Type 'Outcome' -Record $change })

@@ -52,7 +52,7 @@ function Revoke-M365Sessions {
 
     Signs one person out everywhere.
     .EXAMPLE
-    Revoke-M365Sessions -Filter "userType eq 'Member'" -WhatIf
+    Revoke-M365Sessions -Filter "userType eq 'Guest'" -WhatIf
 
     Shows whom it would reach, and does nothing.
     .OUTPUTS
