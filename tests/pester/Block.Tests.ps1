@@ -145,7 +145,8 @@ Describe 'A person who cannot be done' {
         { Block-M365User 'nobody@nowhere.example', $person.User -Confirm:$false -ErrorAction Stop | ForEach-Object { $seen.Add($_) } } |
             Should -Throw -ErrorId 'M365Access.not_found,Block-M365User'
         @($seen | Where-Object Outcome -EQ 'Failed').Count | Should -Be 1
-        (Get-M365Run -Last 1).State | Should -Not -Be 'Running'
+        # In the caller's next line the run is over, whatever the machine does meanwhile.
+        (Get-M365Run -Last 1).State | Should -BeIn 'Cancelled', 'Completed'
     }
 
     It 'is what the caller of a script says in $ErrorActionPreference' {
@@ -213,9 +214,10 @@ Describe 'Unblock, revoke, reset' {
         $outcome = Reset-M365Password $person.User -KeepSessions -Confirm:$false -ShowPassword -AsPlainText
         $outcome.Password | Should -BeOfType string
         $outcome.Password | Should -Not -Match '^x+$'
+        $text = $outcome.Password
         $outcome = Reset-M365Password $person.User -KeepSessions -Confirm:$false
         $outcome.PSObject.Properties['Password'] | Should -BeNullOrEmpty
-        "$(Get-M365Run -Changes | ConvertTo-Json -Depth 6)" | Should -Not -Match 'password"'
+        "$(Get-M365Run -Changes | ConvertTo-Json -Depth 6)" | Should -Not -Match ([regex]::Escape($text))
     }
 
     It 'sets the given password, with which the person gets in' {

@@ -128,7 +128,7 @@ function Write-OutcomeError {
 }
 
 # Writes an error. Where that ends the pipeline (-ErrorAction Stop), the work is ended first, cleanly, so that the
-# journal says how when the next command of a script looks.
+# journal says how when the next command of a script looks. No `catch` would do it: PowerShell passes over it.
 function Write-JobError {
     param(
         [System.Management.Automation.ErrorRecord] $ErrorRecord,
@@ -136,10 +136,10 @@ function Write-JobError {
         [System.Management.Automation.PSCmdlet] $Cmdlet
     )
 
-    try {
-        $Cmdlet.WriteError($ErrorRecord)
-    }
-    catch {
+    $bound = $Cmdlet.MyInvocation.BoundParameters
+    $action = $ErrorActionPreference
+    if ($bound.ContainsKey('ErrorAction')) { $action = $bound['ErrorAction'] }
+    if ($action -eq 'Stop') {
         $native = $script:Native
         $native::m365_cancel($Job)
         $buffer = [byte[]]::new(65536)
@@ -148,8 +148,8 @@ function Write-JobError {
             $status = $native::m365_next($Job, $script:WaitMilliseconds, $buffer, $buffer.Length, [ref] $length)
             if ($status -eq $script:StatusGrow) { $buffer = [byte[]]::new($length) }
         } while ($status -eq $script:StatusOk -or $status -eq $script:StatusPending -or $status -eq $script:StatusGrow)
-        throw
     }
+    $Cmdlet.WriteError($ErrorRecord)
 }
 
 function Write-Note {
