@@ -1,4 +1,5 @@
 //! The program `m365-simulator`, as a script would use it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says where")]
 
 use std::{
     io::{BufRead, BufReader, Read},
