@@ -24,7 +24,7 @@ use crate::{
 };
 
 macro_rules! operations {
-    ($($variant:ident = $name:literal $cmdlet:literal,)+) => {
+    ($($variant:ident = $file:ident $cmdlet:literal,)+) => {
         /// Every operation.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
@@ -36,26 +36,35 @@ macro_rules! operations {
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
             /// The name of the file and of the exported function after `m365_`.
             pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
+                match self { $(Self::$variant => stringify!($file),)+ }
             }
             /// The cmdlet.
             pub const fn cmdlet(self) -> &'static str {
                 match self { $(Self::$variant => $cmdlet,)+ }
             }
         }
+
+        async fn dispatch(
+            operation: Operation,
+            session: &Arc<Connected>,
+            request: &str,
+            reporter: &Reporter,
+        ) -> Result<End> {
+            match operation { $(Operation::$variant => $file::run(session, request, reporter).await,)+ }
+        }
     };
 }
 
 operations! {
-    GetConnection = "get_connection" "Get-M365Connection",
-    GetUser = "get_user" "Get-M365User",
-    BlockUser = "block_user" "Block-M365User",
-    UnblockUser = "unblock_user" "Unblock-M365User",
-    RevokeSessions = "revoke_sessions" "Revoke-M365Sessions",
-    ResetPassword = "reset_password" "Reset-M365Password",
-    GetRun = "get_run" "Get-M365Run",
-    StartSimulator = "start_simulator" "Start-M365Simulator",
-    StopSimulator = "stop_simulator" "Stop-M365Simulator",
+    GetConnection = get_connection "Get-M365Connection",
+    GetUser = get_user "Get-M365User",
+    BlockUser = block_user "Block-M365User",
+    UnblockUser = unblock_user "Unblock-M365User",
+    RevokeSessions = revoke_sessions "Revoke-M365Sessions",
+    ResetPassword = reset_password "Reset-M365Password",
+    GetRun = get_run "Get-M365Run",
+    StartSimulator = start_simulator "Start-M365Simulator",
+    StopSimulator = stop_simulator "Stop-M365Simulator",
 }
 
 /// Carries out an operation; whatever happens, its job ends with exactly one `end`.
@@ -72,20 +81,6 @@ async fn end_of(operation: Operation, work: impl Future<Output = Result<End>>) -
         Ok(Ok(end)) => end,
         Ok(Err(error)) => failed(&error),
         Err(_) => failed(&Error::internal(format_args!("a panic in {} at {}", operation.name(), defect::place()))),
-    }
-}
-
-async fn dispatch(operation: Operation, session: &Arc<Connected>, request: &str, reporter: &Reporter) -> Result<End> {
-    match operation {
-        Operation::GetConnection => get_connection::run(session, request, reporter).await,
-        Operation::GetRun => get_run::run(session, request, reporter).await,
-        Operation::GetUser => get_user::run(session, request, reporter).await,
-        Operation::BlockUser => block_user::run(session, request, reporter).await,
-        Operation::UnblockUser => unblock_user::run(session, request, reporter).await,
-        Operation::RevokeSessions => revoke_sessions::run(session, request, reporter).await,
-        Operation::ResetPassword => reset_password::run(session, request, reporter).await,
-        Operation::StartSimulator => start_simulator::run(session, request, reporter).await,
-        Operation::StopSimulator => stop_simulator::run(session, request, reporter).await,
     }
 }
 
