@@ -6,4 +6,5 @@ mod guard;
 mod job;
 mod main_job;
 mod many;
+mod select;
 mod tenant;
