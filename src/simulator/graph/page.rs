@@ -1,4 +1,4 @@
-//! Pages: a position in a listing that the client carries but cannot read.
+//! Pages: a position in a listing that the client carries without knowing what it means.
 //!
 //! learn.microsoft.com/graph/paging: the link is followed as it is, a page may be empty and still have one, custom
 //! headers are not carried. The token is bound to the query that made it.
@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,6 +15,7 @@ use super::{
     call::{Answered, Call},
     failure::Failure,
     options::{Options, without_tokens},
+    path::decode,
 };
 use crate::simulator::wire::Answer;
 
@@ -123,11 +125,16 @@ fn sorted<'t, T>(
     nearest
 }
 
+const NOT_IN_ADDRESSES: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'#');
+
 /// The request's own address with a token of ours.
 pub(super) fn link(call: &Call<'_>, name: &str, token: &str) -> String {
+    // An item of a batch may have been sent with blanks and letters that cannot stand in an address.
+    let path = utf8_percent_encode(&call.request.path, NOT_IN_ADDRESSES);
     let query = without_tokens(&call.request.query);
-    let separator = if query.is_empty() { "" } else { "&" };
-    format!("{}{}?{query}{separator}{name}={token}", call.world.base, call.request.path)
+    let query = utf8_percent_encode(&query, NOT_IN_ADDRESSES);
+    let separator = if query.to_string().is_empty() { "" } else { "&" };
+    format!("{}{path}?{query}{separator}{name}={token}", call.world.base)
 }
 
 /// Makes a token of something that only we shall read, and only for this query.
@@ -159,7 +166,8 @@ pub(super) fn open<T: for<'de> Deserialize<'de>>(
 const SIGNATURE: usize = 12;
 
 fn signature(call: &Call<'_>, options: &Options, content: &[u8]) -> Vec<u8> {
-    let mut text = format!("{}\n{}\n{}\n", call.world.options.seed, call.request.path, options.identity()).into_bytes();
+    let path = decode(&call.request.path).unwrap_or_default();
+    let mut text = format!("{}\n{path}\n{}\n", call.world.options.seed, options.identity()).into_bytes();
     text.extend_from_slice(content);
     digest(&SHA256, &text).as_ref().iter().take(SIGNATURE).copied().collect()
 }

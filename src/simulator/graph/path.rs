@@ -101,6 +101,26 @@ mod tests {
         assert!(segments("/users/%FF").is_err());
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_key_survives_both_forms(key in "[^$\u{0}][^\u{0}]{0,30}") {
+            use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+            let slashed = format!("/users/{}/x", utf8_percent_encode(&key, NON_ALPHANUMERIC));
+            let quoted = key.replace('\'', "''");
+            let called = format!("/users('{}')/x", utf8_percent_encode(&quoted, NON_ALPHANUMERIC));
+            proptest::prop_assert_eq!(&of(&called), &["users", key.as_str(), "x"]);
+            // What looks like a call or a key in parentheses is one, encoded or not.
+            if !key.ends_with(')') {
+                proptest::prop_assert_eq!(&of(&slashed), &["users", key.as_str(), "x"]);
+            }
+        }
+
+        #[test]
+        fn whatever_is_sent_is_taken_apart_or_refused(below in ".{0,60}") {
+            let _either = segments(&below);
+        }
+    }
+
     #[test]
     fn an_encoded_slash_stays_within_its_segment() {
         assert_eq!(of("/users/a%2Fb@c.com/memberOf"), ["users", "a/b@c.com", "memberOf"]);

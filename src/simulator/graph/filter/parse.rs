@@ -278,6 +278,28 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_sent_is_read_or_refused(text in ".{0,80}") {
+            let _either = parse(&text);
+        }
+
+        #[test]
+        fn any_text_can_stand_between_quotes(text in ".{0,40}") {
+            let filter = format!("x eq '{}'", text.replace('\'', "''"));
+            let expected = Expression::Compare("x".into(), Comparison::Equal, Literal::Text(text));
+            proptest::prop_assert_eq!(parse(&filter).unwrap(), expected);
+        }
+
+        #[test]
+        fn words_in_any_order_are_read_or_refused(words in proptest::collection::vec(
+            proptest::sample::select(vec!["a", "eq", "'b'", "and", "or", "not", "(", ")", "in", ",", "true", "null", "x/any(", "m:m", "startsWith("]),
+            0..24,
+        )) {
+            let _either = parse(&words.join(" "));
+        }
+    }
+
     #[test]
     fn depth_is_bounded() {
         let deep = format!("{}a eq true{}", "(".repeat(10_000), ")".repeat(10_000));
