@@ -128,10 +128,7 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
             )
             .await;
     }
-    target::say_excluded(seen.excluded, reporter).await;
-    if seen.people + seen.missing + seen.excluded == 0 {
-        reporter.note(Level::Information, say!("nobody_found", "the selection matches nobody")).await;
-    }
+    target::say_whom(seen.people, seen.missing, seen.excluded, reporter).await;
     let exit_code = u8::from(seen.missing > 0);
     Ok(End { exit_code, ..super::done() })
 }

@@ -101,7 +101,7 @@ pub(crate) async fn resolve(who: &Who, graph: &Graph, reporter: &Reporter) -> Re
     missing.sort_by_key(|missing| missing.line);
     missing.retain(|missing| named.insert(missing.name.to_ascii_lowercase()));
     let selection = Selection { excluded: selected - people.len(), people, missing, tenant_size };
-    say_excluded(selection.excluded, reporter).await;
+    say_whom(selection.people.len(), selection.missing.len(), selection.excluded, reporter).await;
     Ok(selection)
 }
 
@@ -142,11 +142,13 @@ pub(crate) async fn stream<'a>(
     Ok(stream::iter([Ok(faults)]).chain(found))
 }
 
-/// Says how many people an exclusion spares.
-pub(crate) async fn say_excluded(count: usize, reporter: &Reporter) {
-    if count > 0 {
-        let sentence = say!("people_excluded", "selected, but excluded and left alone: {count}", count = count);
+/// Says of a selection what its records will not show: whom an exclusion spares, and that there is nobody.
+pub(crate) async fn say_whom(people: usize, missing: usize, excluded: usize, reporter: &Reporter) {
+    if excluded > 0 {
+        let sentence = say!("people_excluded", "selected, but excluded and left alone: {count}", count = excluded);
         reporter.note(Level::Information, sentence).await;
+    } else if people + missing == 0 {
+        reporter.note(Level::Information, say!("nobody_found", "the selection matches nobody")).await;
     }
 }
 

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, fmt::Write as _};
 use m365_access::{Operation, simulator::Options};
 use serde_json::{Value, json};
 
-use crate::{job::run, tenant::Tenant};
+use crate::{
+    job::{Told, run},
+    tenant::Tenant,
+};
 
 fn hurried(users: u32) -> Options {
     Options { users, time_scale: 600.0, ..Options::default() }
@@ -149,4 +152,18 @@ fn a_list_of_five_thousand_lines_names_each_of_its_faults() {
     assert_eq!(lines, (1..=10).map(|tenth| tenth * 500).collect::<Vec<_>>());
     assert_eq!(told.error_code(), "faulty_list");
     assert!(tenant.enabled(&user));
+}
+
+#[test]
+fn a_selection_that_matches_nobody_says_so_and_does_nothing() {
+    let tenant = Tenant::new();
+    let user = tenant.samples().user.clone();
+    let nobody = |told: &Told| told.notes.iter().filter(|note| note["messageId"] == "nobody_found").count();
+    for request in [json!({ "group": "Leavers" }), json!({ "user": [] }), json!({ "filter": "city eq 'Atlantis'" })] {
+        let told = run(&tenant.session(), Operation::BlockUser, &request);
+        assert_eq!((nobody(&told), told.records.len(), told.exit_code()), (1, 0, 0), "{request}: {told:#?}");
+    }
+    let told = run(&tenant.session(), Operation::BlockUser, &json!({ "user": user, "except": user }));
+    assert_eq!((nobody(&told), told.records.len(), told.exit_code()), (0, 0, 0));
+    assert_eq!(told.notes[0]["messageId"], "people_excluded");
 }
