@@ -194,7 +194,7 @@ uint32_t m365_abi_version(void);
 #define M365_STATUS_ARGUMENT (-2)
 
 /*
- * A defect of the library; the process is unharmed.
+ * A defect of the library, or the system gave it no threads to work with; the process is unharmed.
  */
 #define M365_STATUS_INTERNAL (-3)
 

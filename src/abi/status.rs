@@ -12,7 +12,7 @@ pub const M365_STATUS_GROW: i32 = 4;
 pub const M365_STATUS_HANDLE: i32 = -1;
 /// A null pointer with a length, a null result pointer, or bytes that are not UTF-8.
 pub const M365_STATUS_ARGUMENT: i32 = -2;
-/// A defect of the library; the process is unharmed.
+/// A defect of the library, or the system gave it no threads to work with; the process is unharmed.
 pub const M365_STATUS_INTERNAL: i32 = -3;
 
 /// Why a call did not do what it says.

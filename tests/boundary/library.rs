@@ -1,10 +1,10 @@
 //! The built library, loaded and called as a stranger would.
 
 use std::{
-    env,
+    env, fs,
     path::PathBuf,
     ptr,
-    sync::OnceLock,
+    sync::{Once, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -44,9 +44,17 @@ pub(crate) fn path() -> PathBuf {
     folder.join(format!("{}m365_access{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX))
 }
 
-/// Settings with a journal of the tests' own.
+/// Settings with a journal of this test run's own.
 pub(crate) fn settings(mut settings: Value) -> String {
-    settings["journalPath"] = workspace("boundary").join("journal.db").to_str().into();
+    static FRESH: Once = Once::new();
+    let journal = workspace("boundary").join("journal.db");
+    FRESH.call_once(|| {
+        for suffix in ["", "-wal", "-shm"] {
+            // Of an earlier run, or none.
+            drop(fs::remove_file(format!("{}{suffix}", journal.display())));
+        }
+    });
+    settings["journalPath"] = journal.to_str().into();
     settings.to_string()
 }
 

@@ -68,11 +68,10 @@ fn build() -> Result<PathBuf, String> {
     let folder = workspace("windows");
     // As a cdylib alone: with the rlib among the outputs, cargo turns link-time optimisation off.
     let mut cargo = in_background(env!("CARGO"));
-    cargo
-        .args(["rustc", "--locked", "--lib", "--crate-type", "cdylib", "--target", TARGET, "--target-dir"])
-        .arg(&folder);
-    run(cargo.current_dir(checkout()));
-    Ok(folder.join(TARGET).join("debug/m365_access.dll"))
+    cargo.args(["rustc", "--locked", "--lib", "--crate-type", "cdylib", "--target", TARGET, "--profile", &profile()]);
+    run(cargo.arg("--target-dir").arg(&folder).current_dir(checkout()));
+    let output = if profile() == "dev" { "debug".to_owned() } else { profile() };
+    Ok(folder.join(TARGET).join(output).join("m365_access.dll"))
 }
 
 /// Compiles a C file of this folder for Windows.

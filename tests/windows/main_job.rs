@@ -1,13 +1,13 @@
 //! The main job inside the DLL: block someone of the simulated tenant, read it back, find it in the journal.
 
-use std::path::{Path, PathBuf};
+use std::{path::Path, sync::Once};
 
 use serde_json::{Value, json};
 
 use crate::{
     dll,
     tools::workspace,
-    wine::{Left, Wine, fresh, windows_path, wine},
+    wine::{Left, Wine, folder, windows_path, wine},
 };
 
 /// Runs operations in one session of the loader and gives their events, one list for each operation.
@@ -32,10 +32,9 @@ fn operations(wine: &Wine, dll: &Path, settings: &Value, operations: &[(&str, Va
 }
 
 fn loader(wine: &Wine, words: &[&str]) -> Left {
-    let program = workspace("windows").join(format!("loader-{}.exe", std::process::id()));
-    if !program.exists() {
-        dll::compile("tests/windows/loader.c", &program, &["-ladvapi32"]);
-    }
+    static COMPILED: Once = Once::new();
+    let program = workspace("windows").join("loader.exe");
+    COMPILED.call_once(|| dll::compile("tests/windows/loader.c", &program, &["-ladvapi32"]));
     let left = wine.run(&windows_path(&program), words, &[]);
     assert_eq!(left.code, Some(0), "{}", left.printed);
     left
@@ -45,20 +44,16 @@ fn records(events: &[Value]) -> Vec<&Value> {
     events.iter().filter_map(|event| event["records"].as_array()).flatten().collect()
 }
 
-/// A tenant that is the same in every process, and a journal of this test's own.
-fn settings() -> (Value, PathBuf) {
-    let journal = fresh("journal").join("journal.db");
-    let settings = json!({
-        "simulated": true, "simulatedUsers": 60, "seed": 7, "journalPath": windows_path(&journal)
-    });
-    (settings, journal)
-}
-
 #[test]
 fn the_main_job_runs_inside_the_dll_and_is_found_in_the_journal() {
     let what = "the DLL under wine";
     let Some((dll, wine)) = dll::built(what).zip(wine(what)) else { return };
-    let (settings, journal) = settings();
+    let folder = folder();
+    let journal = folder.path().join("journal.db");
+    // The same people in every process.
+    let settings = json!({
+        "simulated": true, "simulatedUsers": 60, "seed": 7, "journalPath": windows_path(&journal)
+    });
 
     let seen = operations(wine, dll, &settings, &[("get_user", json!({ "all": true, "allowed": true }))]);
     let someone = records(&seen[0])
@@ -97,11 +92,12 @@ fn the_c_example_runs_on_windows_too() {
     let what = "the C example under wine";
     let Some((library, wine)) = dll::built(what).zip(wine(what)) else { return };
     // Windows looks for a DLL beside the program first.
-    let folder = library.parent().expect("it lies in a folder");
-    let program = folder.join("block.exe");
-    let import_library = folder.join("libm365_access.dll.a");
+    let beside = library.parent().expect("it lies in a folder");
+    let program = beside.join("block.exe");
+    let import_library = beside.join("libm365_access.dll.a");
     dll::compile("examples/c/block.c", &program, &[import_library.to_str().expect("a path in UTF-8")]);
-    let journal = fresh("example").join("journal.db");
+    let folder = folder();
+    let journal = folder.path().join("journal.db");
     let left = wine.run(&windows_path(&program), &[], &[("M365_ACCESS_JOURNAL", &journal)]);
     assert_eq!(left.code, Some(0), "{}", left.printed);
     assert!(left.printed.contains("SignIn: Allowed -> Blocked: Verified"), "{}", left.printed);

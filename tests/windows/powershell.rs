@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     dll,
     tools::{checkout, in_background, on_path, run, skipped, workspace},
-    wine::{fresh, windows_path, wine},
+    wine::{folder, windows_path, wine},
 };
 
 #[test]
@@ -21,7 +21,8 @@ fn the_module_does_the_main_job_in_the_windows_engine() {
     let program = workspace("windows").join("host/bin/host.exe");
     let script = checkout().join("tests/windows/host/tour.ps1");
     let module = checkout().join("module/M365Access/M365Access.psd1");
-    let journal = fresh("tour").join("journal.db");
+    let folder = folder();
+    let journal = folder.path().join("journal.db");
     let left = wine.run(
         &windows_path(&program),
         &[&windows_path(&script), &windows_path(&module)],

@@ -1,13 +1,13 @@
 //! Windows programs under wine, in a prefix of the tests' own.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Stdio,
     sync::OnceLock,
     time::Duration,
 };
 
+use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::{
@@ -96,12 +96,7 @@ pub(crate) fn windows_path(path: &Path) -> String {
     format!("Z:{}", path.to_str().expect("a path in UTF-8").replace('/', "\\"))
 }
 
-/// The path of a file that was just made under this name in the tests' workspace; an older one is gone.
-pub(crate) fn fresh(name: &str) -> PathBuf {
-    let path = workspace("windows").join(format!("{name}-{}", std::process::id()));
-    if path.exists() {
-        fs::remove_dir_all(&path).expect("it can be removed");
-    }
-    fs::create_dir_all(&path).expect("it can be made");
-    path
+/// A folder of a test's own that goes away with it.
+pub(crate) fn folder() -> TempDir {
+    tempfile::tempdir_in(workspace("windows")).expect("a folder under target/")
 }
