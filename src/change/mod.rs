@@ -191,13 +191,19 @@ impl Wanted {
         }
     }
 
-    /// The word for records: `Blocked`, `Reset`, or nothing where the wanted state is a moment yet to come.
+    /// The word for records: `Blocked`, `Reset`, or nothing where the wanted state is a moment yet to come, or depends on
+    /// the state before ([`Self::word_given`]).
     pub(crate) fn word(&self) -> Option<Word> {
         match self {
             Self::SignIn { allowed } => Some(sign_in::word(*allowed).into()),
             Self::Sessions {} => None,
             Self::Password { .. } => Some("Reset".into()),
         }
+    }
+
+    /// The word for records, once the state before is known.
+    pub(crate) fn word_given(&self, _before: &State) -> Option<Word> {
+        self.word()
     }
 
     /// What would be done, for confirmations.
@@ -303,16 +309,16 @@ impl Wanted {
         }
     }
 
-    /// How long after the read-back the change has taken hold everywhere.
+    /// How long after the read-back the change has taken hold everywhere; nothing where the services do not say.
     ///
     /// Access tokens that were already issued live on to their end, 60 minutes by the documented default:
     /// learn.microsoft.com/entra/identity-platform/access-tokens
-    pub(crate) fn takes_hold_after(&self) -> SignedDuration {
+    pub(crate) fn takes_hold_after(&self) -> Option<SignedDuration> {
         match self {
             Self::SignIn { allowed: false } | Self::Sessions {} | Self::Password { .. } => {
-                SignedDuration::from_mins(60)
+                Some(SignedDuration::from_mins(60))
             }
-            Self::SignIn { allowed: true } => SignedDuration::ZERO,
+            Self::SignIn { allowed: true } => Some(SignedDuration::ZERO),
         }
     }
 
@@ -324,16 +330,36 @@ impl Wanted {
     }
 }
 
-/// Whom a change is about.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Whom a change is about: a person, or the tenant itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Subject {
-    /// User principal name at the time of planning, for people to read.
+    /// User principal name at the time of planning, for people to read; the tenant's name where it is about the tenant.
     pub user: String,
-    /// The immutable object id, by which everything is addressed.
+    /// The immutable object id, by which everything is addressed; the tenant's id where it is about the tenant.
     pub user_id: String,
     /// Display name at the time of planning.
     pub display_name: Option<String>,
+    /// It is about the tenant itself and about nobody in particular.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub is_tenant: bool,
+}
+
+impl Subject {
+    /// The tenant that somebody is signed in to.
+    pub(crate) fn tenant(identity: &Identity) -> Self {
+        Self {
+            user: identity.tenant_name.clone().unwrap_or_else(|| identity.tenant_id.clone()),
+            user_id: identity.tenant_id.clone(),
+            display_name: None,
+            is_tenant: true,
+        }
+    }
+
+    /// The person's object id; nothing where it is about the tenant.
+    pub(crate) fn person_id(&self) -> Option<&str> {
+        (!self.is_tenant).then_some(self.user_id.as_str())
+    }
 }
 
 impl From<&Person> for Subject {
@@ -342,6 +368,7 @@ impl From<&Person> for Subject {
             user: person.user_principal_name.clone(),
             user_id: person.id.clone(),
             display_name: person.display_name.clone(),
+            is_tenant: false,
         }
     }
 }

@@ -235,7 +235,7 @@ mod tests {
         };
         let plan = |sequence| {
             let (user, user_id) = (format!("user{sequence}@contoso.com"), format!("id-{sequence}"));
-            let subject = Subject { user, user_id, display_name: None };
+            let subject = Subject { user, user_id, ..Subject::default() };
             ChangePlan::of(&Change { sequence, subject, wanted: Wanted::SignIn { allowed: false }, after: None })
                 .unwrap()
         };

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{guard::Candidate, how::How, plan::Step};
-use crate::{error::Result, event::Ask, job::Reporter};
+use super::{Order, guard::Candidate, how::How, plan::Step};
+use crate::{change::Subject, error::Result, event::Ask, job::Reporter};
 
 /// From more people than this on, one question stands for all.
 const ONE_BY_ONE: usize = 20;
@@ -56,6 +56,25 @@ pub(crate) async fn ask(
     }
     let count = u64::try_from(people.len()).unwrap_or(u64::MAX);
     let answer = reporter.ask(question(format!("{count} people"), count)).await?;
+    Ok(if answer.as_bool() == Some(true) { Consent::all() } else { Consent::No })
+}
+
+/// One question about a subject that was not selected: the tenant itself.
+pub(crate) async fn ask_about(subject: &Subject, order: &Order, reporter: &Reporter) -> Result<Consent> {
+    if !order.how.confirm {
+        return Ok(Consent::all());
+    }
+    let actions: Vec<&str> = order.steps.iter().map(|step| step.wanted.action()).collect();
+    let answer = reporter
+        .ask(Ask {
+            ask: 0,
+            question: "confirm",
+            operation: order.operation.cmdlet().to_owned(),
+            target: subject.user.clone(),
+            action: actions.join(", "),
+            count: 1,
+        })
+        .await?;
     Ok(if answer.as_bool() == Some(true) { Consent::all() } else { Consent::No })
 }
 

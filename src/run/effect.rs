@@ -13,9 +13,9 @@ use crate::{
 /// How often the wait is told.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Waits for the longest of the plan's changes, counted from now; durations of a simulated tenant are shorter.
+/// Waits for the longest of the plan's changes whose time is documented, counted from now; durations of a simulated tenant are shorter.
 pub(super) async fn wait(plan: &Plan, time_scale: f64, reporter: &Reporter) {
-    let longest = plan.changes.iter().map(|change| change.wanted.takes_hold_after()).max().unwrap_or_default();
+    let longest = plan.changes.iter().filter_map(|change| change.wanted.takes_hold_after()).max().unwrap_or_default();
     let documented = Duration::try_from(longest).unwrap_or_default();
     let until = Instant::now() + documented.div_f64(time_scale);
     while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {

@@ -143,14 +143,7 @@ impl Execution<'_> {
 
     fn record(&self, change: &Change, outcome: Outcome) -> Record {
         let subject = &change.subject;
-        let mut record = Record::new(
-            subject.user.clone(),
-            Some(subject.user_id.clone()),
-            change.wanted.kind(),
-            outcome,
-            self.run_id,
-        );
-        record.display_name.clone_from(&subject.display_name);
+        let mut record = Record::about(subject, change.wanted.kind(), outcome, self.run_id);
         record.wanted = change.wanted.word();
         record
     }
@@ -186,6 +179,7 @@ impl Execution<'_> {
         if change.wanted.already(&before) {
             let mut record = self.record(change, Outcome::Unchanged);
             record.before = change.wanted.state_word(&before);
+            record.wanted = change.wanted.word_given(&before);
             record.after.clone_from(&record.before);
             record.effective_by = Some(record.at);
             if let Some(caveat) = change.wanted.caveat(&before) {
@@ -219,7 +213,10 @@ impl Execution<'_> {
 
     fn failed(&self, change: &Change, before: Option<&State>, error: &Error) -> Settled {
         let mut record = self.record(change, Outcome::Failed).because(error);
-        record.before = before.and_then(|before| change.wanted.state_word(before));
+        if let Some(before) = before {
+            record.before = change.wanted.state_word(before);
+            record.wanted = change.wanted.word_given(before);
+        }
         Settled { record, at: None }
     }
 
@@ -297,6 +294,7 @@ impl Execution<'_> {
         };
         let mut record = record;
         record.before = change.wanted.state_word(before);
+        record.wanted = change.wanted.word_given(before);
         if record.wanted.is_none() {
             record.wanted = Some(Word::One(sent_at.to_string()));
         }
@@ -328,7 +326,7 @@ impl Execution<'_> {
         let mut record = self.record(change, outcome);
         // A password shows only that it is the new one: what was wanted is then all that can be said.
         record.after = change.wanted.state_word(now).or_else(|| change.wanted.word());
-        record.effective_by = record.at.checked_add(change.wanted.takes_hold_after()).ok();
+        record.effective_by = change.wanted.takes_hold_after().and_then(|after| record.at.checked_add(after).ok());
         match change.wanted.caveat(now) {
             Some(caveat) => record.saying(caveat),
             None => record,

@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -40,7 +40,7 @@ use self::{
     tally::Tally,
 };
 use crate::{
-    change::{Outcome, Subject},
+    change::{Change, Outcome, State, Subject},
     error::{Code, Error, Result},
     event::{Counts, End, EndState, Level},
     job::Reporter,
@@ -51,6 +51,8 @@ use crate::{
     target::{self, Selection, Who},
 };
 
+/// States that a rehearsal reads at once.
+const REHEARSED_AT_ONCE: usize = 256;
 /// How long requests that are under way may take to come to an end after the caller wants to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -58,11 +60,40 @@ const GRACE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) operation: Operation,
-    pub(crate) who: Who,
+    pub(crate) who: Subjects,
     pub(crate) how: How,
-    /// What is done to each person, in order.
+    /// What is done to each of them, in order.
     pub(crate) steps: Vec<Step>,
     pub(crate) secret: Secret,
+}
+
+/// Whom an order is about.
+#[derive(Debug)]
+pub(crate) enum Subjects {
+    /// People, who are selected first.
+    People(Who),
+    /// The tenant itself: nobody is selected, and there is nobody to be protected from it.
+    Tenant,
+}
+
+impl From<Who> for Subjects {
+    fn from(who: Who) -> Self {
+        Self::People(who)
+    }
+}
+
+impl Subjects {
+    /// Whether everybody in the tenant was selected.
+    fn all(&self) -> bool {
+        matches!(self, Self::People(who) if who.all)
+    }
+
+    async fn select(&self, graph: &Graph, reporter: &Reporter) -> Result<Selection> {
+        match self {
+            Self::People(who) => target::resolve(who, graph, reporter).boxed().await,
+            Self::Tenant => Ok(Selection::default()),
+        }
+    }
 }
 
 /// What is known before the first write.
@@ -92,7 +123,8 @@ async fn begin(order: Order, session: &Arc<Connected>, reporter: &Reporter) -> R
     let journal = if rehearsal { None } else { Some(Journal::open(settings.journal_path.as_deref()).await?) };
     let graph = Graph::new(Arc::clone(session), reporter.cancelled().clone());
     let ground = survey(&order, &graph, reporter).await?;
-    if ground.selection.people.is_empty() && ground.selection.missing.is_empty() {
+    let people = matches!(order.who, Subjects::People(_));
+    if people && ground.selection.people.is_empty() && ground.selection.missing.is_empty() {
         // Selecting has said so.
         return Ok(done());
     }
@@ -106,6 +138,7 @@ async fn begin(order: Order, session: &Arc<Connected>, reporter: &Reporter) -> R
     let protected = guard.protected(&candidates, &order.steps, &graph).await?;
     let touched: Vec<Candidate<'_>> =
         candidates.iter().copied().filter(|candidate| !protected.contains_key(&candidate.person.id)).collect();
+    let tenant = (!people).then(|| (Subject::tenant(&ground.identity), false));
     let plan = Plan::new(
         order.operation.cmdlet(),
         &ground.identity.tenant_id,
@@ -113,22 +146,23 @@ async fn begin(order: Order, session: &Arc<Connected>, reporter: &Reporter) -> R
         order.how.reason.clone(),
         candidates
             .iter()
-            .map(|candidate| (Subject::from(candidate.person), protected.contains_key(&candidate.person.id))),
+            .map(|candidate| (Subject::from(candidate.person), protected.contains_key(&candidate.person.id)))
+            .chain(tenant),
         &order.steps,
     )?;
     let work = Work { order: &order, ground: &ground, plan: &plan, protected: &protected, reporter };
 
-    let scope = Scope { all: order.who.all, counted: false, tenant_size: ground.selection.tenant_size };
+    let scope = Scope { all: order.who.all(), counted: false, tenant_size: ground.selection.tenant_size };
     let caps = guard.caps(&touched, &order.how, scope, &graph).await;
     let Some(journal) = journal else {
         if let Err(error) = caps {
             reporter.note(Level::Warning, refused_for_real(&error)).await;
         }
-        return work.rehearse().await;
+        return work.rehearse(session).await;
     };
     let (caps, counted) = match caps {
         // The one refusal that a number takes back: everybody, by an administrator who is there to answer.
-        Err(error) if error.code() == Code::CapPercent && order.who.all && order.how.confirm => {
+        Err(error) if error.code() == Code::CapPercent && order.who.all() && order.how.confirm => {
             if confirm::count(order.operation.cmdlet(), touched.len(), &order.steps, reporter).await? {
                 let scope = Scope { counted: true, ..scope };
                 (guard.caps(&touched, &order.how, scope, &graph).await, true)
@@ -147,8 +181,10 @@ async fn begin(order: Order, session: &Arc<Connected>, reporter: &Reporter) -> R
     }
     let consent = if counted {
         Consent::all()
-    } else {
+    } else if people {
         confirm::ask(order.operation.cmdlet(), &touched, &order.steps, &order.how, reporter).await?
+    } else {
+        confirm::ask_about(&Subject::tenant(&ground.identity), &order, reporter).await?
     };
     let Consent::Without(declined) = consent else {
         reporter
@@ -162,11 +198,15 @@ async fn begin(order: Order, session: &Arc<Connected>, reporter: &Reporter) -> R
 /// Everything that must be known before the first write, read side by side.
 async fn survey(order: &Order, graph: &Graph, reporter: &Reporter) -> Result<Ground> {
     let settings = graph.session().settings()?;
+    let emergency_accounts: &[String] = match order.who {
+        Subjects::People(_) => &settings.emergency_account,
+        Subjects::Tenant => &[],
+    };
     let (identity, selection, holders, emergency) = tokio::join!(
         identity::identity(graph),
-        target::resolve(&order.who, graph, reporter).boxed(),
+        order.who.select(graph, reporter),
         graph.role_holders(),
-        guard::emergency_accounts(&settings.emergency_account, graph),
+        guard::emergency_accounts(emergency_accounts, graph),
     );
     let identity = identity?;
     // What is missing for the operation itself is said before what its preparations stumbled over.
@@ -245,41 +285,18 @@ impl Work<'_> {
     }
 
     /// Shows the plan, or writes it to a file; nothing is sent.
-    async fn rehearse(&self) -> Result<End> {
+    async fn rehearse(&self, session: &Arc<Connected>) -> Result<End> {
         let mut tally = Tally::default();
         let mut records: Vec<Record> = self.missing("").collect();
-        let people: BTreeMap<&str, &user::Person> = self
-            .ground
-            .selection
-            .people
-            .iter()
-            .map(|selected| (selected.person.id.as_str(), &selected.person))
-            .collect();
-        for change in &self.plan.changes {
-            let subject = &change.subject;
-            let state = people.get(subject.user_id.as_str()).and_then(|person| change.wanted.known(person));
-            let mut record = Record::new(
-                subject.user.clone(),
-                Some(subject.user_id.clone()),
-                change.wanted.kind(),
-                Outcome::Planned,
-                "",
-            );
-            record.display_name.clone_from(&subject.display_name);
-            record.wanted = change.wanted.word();
-            record.before = state.as_ref().and_then(|state| change.wanted.state_word(state));
-            if let Some(error) = self.protected.get(&subject.user_id).filter(|_| change.wanted.takes_access()) {
-                record.outcome = Outcome::Refused;
-                record = record.because(error);
-            } else if let Some((_, error)) =
-                state.as_ref().and_then(|state| change.wanted.impossible(state, &self.ground.identity))
-            {
-                record = record.because(&error);
-            } else if let Some(caveat) = state.as_ref().and_then(|state| change.wanted.caveat(state)) {
-                record = record.saying(caveat);
-            }
+        let services = self.services(session, self.reporter.cancelled());
+        let changes: Vec<_> =
+            self.known().into_iter().map(|(change, state)| self.rehearsed(change, state, &services).boxed()).collect();
+        let mut rehearsed = stream::iter(changes).buffered(REHEARSED_AT_ONCE);
+        while let Some(record) = rehearsed.next().await {
+            self.reporter.check()?;
             records.push(record);
         }
+        drop(rehearsed);
         for record in &records {
             tally.add(record.outcome, record.code);
         }
@@ -288,6 +305,57 @@ impl Work<'_> {
         }
         self.reporter.records("Outcome", &records).await?;
         Ok(tally.end(EndState::Completed, None))
+    }
+
+    /// Each change, with the state before as far as selecting has shown it.
+    fn known(&self) -> Vec<(&Change, Option<State>)> {
+        let people: BTreeMap<&str, &user::Person> = self
+            .ground
+            .selection
+            .people
+            .iter()
+            .map(|selected| (selected.person.id.as_str(), &selected.person))
+            .collect();
+        let known = |change: &Change| change.wanted.known(people.get(change.subject.user_id.as_str())?);
+        self.plan.changes.iter().map(|change| (change, known(change))).collect()
+    }
+
+    /// What would become of a change.
+    async fn rehearsed(&self, change: &Change, known: Option<State>, services: &Services) -> Record {
+        let mut record = Record::about(&change.subject, change.wanted.kind(), Outcome::Planned, "");
+        record.wanted = change.wanted.word();
+        let protected = self.protected.get(&change.subject.user_id).filter(|_| change.wanted.takes_access());
+        let state = match known {
+            Some(state) => Some(Ok(state)),
+            None if protected.is_some() => None,
+            None => Some(change.wanted.read(&change.subject, services).await),
+        };
+        let state = match state.transpose() {
+            Ok(state) => state,
+            Err(error) => return record.because(&error),
+        };
+        if let Some(state) = &state {
+            record.before = change.wanted.state_word(state);
+            record.wanted = change.wanted.word_given(state);
+        }
+        if let Some(error) = protected {
+            record.outcome = Outcome::Refused;
+            return record.because(error);
+        }
+        let Some(state) = &state else { return record };
+        if let Some((_, error)) = change.wanted.impossible(state, &self.ground.identity) {
+            return record.because(&error);
+        }
+        match change.wanted.caveat(state) {
+            Some(caveat) => record.saying(caveat),
+            None => record,
+        }
+    }
+
+    /// The services, for as long as `cancel` is not cancelled.
+    fn services(&self, session: &Arc<Connected>, cancel: &CancellationToken) -> Services {
+        let graph = Graph::new(Arc::clone(session), cancel.clone());
+        Services { graph, identity: Arc::clone(&self.ground.identity) }
     }
 
     /// Writes the plan without those who must not be touched.
@@ -316,8 +384,7 @@ impl Work<'_> {
         // Requests that are under way when the caller wants to stop are given time to come to an end.
         let hard = CancellationToken::new();
         let _sweeper = sweep(&stop, &hard);
-        let graph = Graph::new(Arc::clone(session), hard.clone());
-        let services = Services { graph, identity: Arc::clone(&self.ground.identity) };
+        let services = self.services(session, &hard);
         let result = self.execute(&services, &handle, &run_id, &stop, declined).await;
         let (tally, outcome) = match result {
             Ok(tally) => (tally, None),

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
-    change::{Kind, Outcome},
+    change::{Kind, Outcome, Subject},
     error::{Code, Error},
     sentence::Sentence,
 };
@@ -117,6 +117,14 @@ impl Record {
         self.message_id = Some(sentence.id.to_owned());
         self.message_arguments = sentence.arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         self
+    }
+
+    /// A record about a subject of a plan.
+    pub(crate) fn about(subject: &Subject, change: Kind, outcome: Outcome, run_id: &str) -> Self {
+        let mut record =
+            Self::new(subject.user.clone(), subject.person_id().map(str::to_owned), change, outcome, run_id);
+        record.display_name.clone_from(&subject.display_name);
+        record
     }
 
     /// Takes over why it did not go well.

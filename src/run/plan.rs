@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     fn subject(id: &str) -> Subject {
-        Subject { user: format!("{id}@contoso.com"), user_id: id.to_owned(), display_name: None }
+        Subject { user: format!("{id}@contoso.com"), user_id: id.to_owned(), ..Subject::default() }
     }
 
     #[test]

@@ -55,8 +55,8 @@ impl ChangePlan {
         Ok(Self {
             sequence: change.sequence,
             kind: change.wanted.kind().as_str().to_owned(),
-            user: Some(change.subject.user.clone()),
-            user_id: Some(change.subject.user_id.clone()),
+            user: change.subject.person_id().map(|_| change.subject.user.clone()),
+            user_id: change.subject.person_id().map(str::to_owned),
             display_name: change.subject.display_name.clone(),
             plan: serde_json::to_value(change).map_err(Error::internal)?,
             wanted: change.wanted.word(),

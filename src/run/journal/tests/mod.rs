@@ -46,7 +46,7 @@ fn plans(people: u32) -> Vec<ChangePlan> {
             let subject = Subject {
                 user: format!("user{sequence}@contoso.com"),
                 user_id: format!("id-{sequence}"),
-                display_name: None,
+                ..Subject::default()
             };
             ChangePlan::of(&Change { sequence, subject, wanted: Wanted::SignIn { allowed: false }, after: None })
                 .unwrap()
