@@ -10,6 +10,7 @@ mod pace;
 pub(crate) mod retry;
 mod said;
 mod tls;
+mod window;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
