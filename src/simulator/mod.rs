@@ -9,6 +9,7 @@ pub mod clock;
 pub mod fault;
 pub mod graph;
 mod line;
+pub mod method;
 mod outgoing;
 pub mod permission;
 pub mod population;

@@ -11,6 +11,8 @@ use std::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::method::Preference;
+
 /// A value whose writes are seen by readers only after a while.
 #[derive(Debug, Clone)]
 pub struct Replicated<T> {
@@ -105,6 +107,10 @@ pub struct Tenant {
     pub service_principals: BTreeMap<Uuid, ServicePrincipal>,
     /// Permissions granted to apps.
     pub app_role_assignments: Vec<AppRoleAssignment>,
+    /// Security defaults are on.
+    pub security_defaults: bool,
+    /// Service settings of per-user MFA; a tenant may have none.
+    pub mfa_service_policy: Option<Replicated<MfaServicePolicy>>,
     /// Indices of people who may still remember older values.
     pub(super) unsettled: VecDeque<usize>,
 }
@@ -128,7 +134,7 @@ impl Tenant {
     fn settle(&mut self, now: Instant) {
         for _ in 0..2 {
             let Some(index) = self.unsettled.pop_front() else { return };
-            if self.users.get_mut(index).is_some_and(|user| !user.profile.settle(now)) {
+            if self.users.get_mut(index).is_some_and(|user| !user.settle(now)) {
                 self.unsettled.push_back(index);
             }
         }
@@ -149,10 +155,39 @@ pub struct User {
     pub id: Uuid,
     /// What the directory shows, with replication delay.
     pub profile: Replicated<Profile>,
+    /// What is registered and required beside the password, shown with the same delay.
+    pub authentication: Replicated<Authentication>,
+    /// What the report of registrations still shows of a person who changed since it was made.
+    pub reported: Option<Reported>,
     /// What only the sign-in service knows.
     pub credentials: Credentials,
     /// Has a mailbox in Exchange Online; guests and people without a licence have none.
     pub has_mailbox: bool,
+}
+
+impl User {
+    /// Writes what stands below `authentication`; the report of registrations that was made last (its number is
+    /// `report`) does not learn of it.
+    pub fn write_authentication(&mut self, now: Instant, delay: Duration, report: u64, value: Authentication) {
+        if self.reported.as_ref().is_none_or(|reported| reported.report != report) {
+            self.reported = Some(Reported { report, authentication: self.authentication.latest().clone() });
+        }
+        self.authentication.write(now, delay, value);
+    }
+
+    /// What the report of this number shows.
+    pub fn reported(&self, report: u64) -> &Authentication {
+        match &self.reported {
+            Some(reported) if reported.report == report => &reported.authentication,
+            _ => self.authentication.latest(),
+        }
+    }
+
+    /// Forgets what no replica shows any more; true if nothing is left but the latest values.
+    fn settle(&mut self, now: Instant) -> bool {
+        let profile = self.profile.settle(now);
+        self.authentication.settle(now) && profile
+    }
 }
 
 /// The directory's properties of a person, named as in the service's `user` resource.
@@ -208,12 +243,59 @@ pub struct Credentials {
     pub failed_attempts: u32,
     /// Smart lockout until then.
     pub locked_until: Option<Instant>,
-    /// Per-user MFA: `disabled`, `enabled` or `enforced`.
-    pub per_user_mfa_state: String,
+}
+
+/// What stands below a person's `authentication`. learn.microsoft.com/graph/api/resources/authentication
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Authentication {
+    /// Per-user MFA.
+    pub per_user_mfa: PerUserMfa,
     /// Registered methods, without the password.
     pub methods: Vec<Method>,
-    /// Id in `methods` of the default second factor.
-    pub default_method: Option<String>,
+    /// How the second factor is proved by default.
+    pub preference: Option<Preference>,
+    /// The service picks the strongest method instead of the preferred one.
+    pub system_preferred: bool,
+}
+
+/// Whether signing in with a password alone is enough, as far as this old switch has a say.
+/// learn.microsoft.com/entra/identity/authentication/howto-mfa-userstates
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PerUserMfa {
+    /// It is.
+    #[default]
+    Disabled,
+    /// It is until a method is registered.
+    Enabled,
+    /// It is not.
+    Enforced,
+}
+
+impl PerUserMfa {
+    /// The service's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::Enforced => "enforced",
+        }
+    }
+
+    /// By the service's word, any case.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Disabled, Self::Enabled, Self::Enforced]
+            .into_iter()
+            .find(|state| state.word().eq_ignore_ascii_case(word))
+    }
+}
+
+/// What the report of registrations showed when it was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reported {
+    /// Which report, counted from the tenant's beginning.
+    pub report: u64,
+    /// What stood below `authentication` then.
+    pub authentication: Authentication,
 }
 
 /// A registered authentication method.
@@ -282,6 +364,19 @@ pub struct PasswordOperation {
     pub started: Instant,
     /// Why it will fail; `None` if it will succeed.
     pub refusal: Option<String>,
+}
+
+/// The old MFA portal's service settings, as far as they have been seen. Undocumented.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MfaServicePolicy {
+    /// People may make app passwords.
+    pub allow_app_passwords: bool,
+    /// Federated people are not asked where their own directory has asked.
+    pub skip_mfa_for_federated_users: bool,
+    /// Devices may be remembered.
+    pub remember_devices: bool,
+    /// For how many days.
+    pub remember_days: i64,
 }
 
 /// An app in this tenant, or a service whose permissions apps hold.

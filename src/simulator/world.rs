@@ -58,6 +58,15 @@ impl World {
         self.tenant.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Which report of registrations is the newest at `now`, and when it was made. One a day: the report is up to 24 hours
+    /// behind, as github.com/AzureAD/MSIdentityTools says of it in Export-MsIdAzureMfaReport.
+    pub fn report(&self, now: Instant) -> (u64, Instant) {
+        let day = self.clock.scaled(Duration::from_secs(24 * 60 * 60)).max(Duration::from_nanos(1));
+        let number = now.saturating_duration_since(self.started).as_nanos() / day.as_nanos();
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        (u64::from(number), self.started + day.saturating_mul(number))
+    }
+
     /// How long a write takes to be seen.
     pub fn replication_delay(&self) -> Duration {
         self.clock.scaled(Duration::from_millis(self.options.replication_milliseconds))

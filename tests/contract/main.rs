@@ -1,53 +1,29 @@
-//! The simulated tenant against the slices of Graph's OpenAPI description: every operation in them is called, and each
-//! answer has a documented status and a body of the documented shape, with no property that the slice does not name.
+//! The simulated tenant against the slices of Graph's OpenAPI description: every operation in them is called and succeeds,
+//! and each answer has a documented status and a body of the documented shape, with no property that the slice does not
+//! name.
 //!
 //! Sources of the slices: their first lines.
 
 mod schema;
 mod tenant;
 
-use std::collections::BTreeSet;
-
 use schema::{Operation, Slice, places};
 use serde_json::{Value, json};
 use tenant::Tenant;
 
-/// Operations that must be answered with success. What is not listed is not implemented yet, and must not be.
-const IMPLEMENTED: &[&str] = &[
-    "GET v1.0/directoryRoleTemplates",
-    "GET v1.0/directoryRoles",
-    "GET v1.0/directoryRoles/{directoryRole-id}/members",
-    "GET v1.0/me",
-    "GET v1.0/organization",
-    "GET v1.0/organization/{organization-id}",
-    "GET v1.0/roleManagement/directory/roleAssignments",
-    "GET v1.0/roleManagement/directory/roleDefinitions",
-    "GET v1.0/users",
-    "GET v1.0/users/{user-id}",
-    "GET v1.0/users/{user-id}/authentication/operations/{longRunningOperation-id}",
-    "GET v1.0/users/{user-id}/memberOf",
-    "GET v1.0/users/{user-id}/transitiveMemberOf",
-    "GET v1.0/users/{user-id}/transitiveMemberOf/microsoft.graph.directoryRole",
-    "PATCH v1.0/users/{user-id}",
-    "POST beta/users/{user-id}/authentication/methods/{authenticationMethod-id}/resetPassword",
-    "POST beta/users/{user-id}/invalidateAllRefreshTokens",
-    "POST beta/users/{user-id}/revokeSignInSessions",
-    "POST v1.0/me/revokeSignInSessions",
-    "POST v1.0/users/{user-id}/authentication/methods/{authenticationMethod-id}/resetPassword",
-    "POST v1.0/users/{user-id}/revokeSignInSessions",
-];
-
 #[test]
 fn every_operation_of_the_slices_answers_as_documented() {
     let tenant = Tenant::new();
-    let mut succeeded = BTreeSet::new();
     let mut faults = Vec::new();
     for slice in [Slice::read("v1.0"), Slice::read("beta")] {
-        for operation in slice.operations() {
+        let mut operations = slice.operations();
+        // What has been deleted cannot be read.
+        operations.sort_by_key(|operation| operation.method == "DELETE");
+        for operation in operations {
             let (address, body) = filled(&tenant, &operation);
             let (status, text) = tenant.call(&operation.method, &address, body.as_ref());
-            if (200..300).contains(&status) {
-                succeeded.insert(operation.name());
+            if !(200..300).contains(&status) {
+                faults.push(format!("{} {address} -> {status}: {}", operation.name(), String::from_utf8_lossy(&text)));
             }
             for fault in operation.faults(&slice, status, &text) {
                 faults.push(format!("{} -> {status}: {fault}", operation.name()));
@@ -55,8 +31,6 @@ fn every_operation_of_the_slices_answers_as_documented() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    let implemented: BTreeSet<String> = IMPLEMENTED.iter().map(|name| (*name).to_owned()).collect();
-    assert_eq!(succeeded, implemented);
 }
 
 #[test]
@@ -81,12 +55,17 @@ fn filled(tenant: &Tenant, operation: &Operation<'_>) -> (String, Option<Value>)
     let mut address = format!("{}{}", operation.version, operation.path);
     for place in places(operation.path) {
         let value = match place {
+            "user-id" if operation.path.contains("Methods") => tenant.registered.clone(),
             "user-id" => tenant.user.clone(),
+            "userRegistrationDetails-id" => tenant.user.clone(),
+            // The first phone is the default, which cannot be deleted before all others.
+            "phoneAuthenticationMethod-id" => "b6332ec1-7057-4abe-9331-3d72feddfe41".to_owned(),
+            "passwordAuthenticationMethod-id" => "28c10230-6103-485e-b985-444c60001490".to_owned(),
             "organization-id" => tenant.id.clone(),
             "directoryRole-id" => "roleTemplateId=62e90394-69f5-4237-9190-012177145e10".to_owned(),
             "authenticationMethod-id" => "28c10230-6103-485e-b985-444c60001490".to_owned(),
             "longRunningOperation-id" => tenant.operation(),
-            _ => "3179e48a-750b-4051-897c-87b9720928f7".to_owned(),
+            other => tenant.method(other.trim_end_matches("-id")),
         };
         address = address.replace(&format!("{{{place}}}"), &value);
     }
@@ -95,6 +74,9 @@ fn filled(tenant: &Tenant, operation: &Operation<'_>) -> (String, Option<Value>)
     }
     let body = match operation.method.as_str() {
         "PATCH" if operation.path == "/users/{user-id}" => json!({ "accountEnabled": false, "jobTitle": "Left" }),
+        "PATCH" if operation.path.ends_with("signInPreferences") => {
+            json!({ "isSystemPreferredAuthenticationMethodEnabled": true })
+        }
         "PATCH" => json!({ "perUserMfaState": "enabled" }),
         "POST" => json!({}),
         _ => return (address, None),

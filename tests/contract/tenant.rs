@@ -13,6 +13,8 @@ pub struct Tenant {
     token: String,
     /// Object id of a person without any part to play.
     pub user: String,
+    /// Object id of a person who has registered a method of every type.
+    pub registered: String,
     pub id: String,
 }
 
@@ -23,7 +25,8 @@ impl Tenant {
         let options = Options { time_scale: 100.0, replication_milliseconds: 0, ..Options::default() };
         let simulator = runtime.block_on(simulator::start(options)).unwrap();
         let about = simulator.description().clone();
-        let user = simulator.world().tenant().user(&about.samples.user).unwrap().id.to_string();
+        let id = |name: &str| simulator.world().tenant().user(name).unwrap().id.to_string();
+        let (user, registered) = (id(&about.samples.user), id(&about.samples.many_methods));
         // The client wants a provider even where there is no https; the other test may have installed it.
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -39,13 +42,24 @@ impl Tenant {
         let tokens: Value =
             runtime.block_on(async { client.post(url).form(&form).send().await.unwrap().json().await.unwrap() });
         let token = tokens["access_token"].as_str().unwrap_or_else(|| panic!("no token: {tokens}")).to_owned();
-        Self { runtime, simulator, client, token, user, id: about.tenant_id }
+        Self { runtime, simulator, client, token, user, registered, id: about.tenant_id }
     }
 
     /// Calls an address below Graph's root, again where the quota says so: status and body.
     pub fn call(&self, method: &str, address: &str, body: Option<&Value>) -> (u16, Vec<u8>) {
         let (status, _, body) = self.send(method, address, body);
         (status, body)
+    }
+
+    /// Id of the method of this type that is registered.
+    pub fn method(&self, kind: &str) -> String {
+        let (status, body) = self.call("GET", &format!("beta/users/{}/authentication/methods", self.registered), None);
+        assert_eq!(status, 200);
+        let list: Value = serde_json::from_slice(&body).unwrap();
+        let name = format!("#microsoft.graph.{kind}");
+        let found = list["value"].as_array().unwrap().iter().find(|method| method["@odata.type"] == name.as_str());
+        // What has been deleted a moment ago is not found; the call then says so.
+        found.map_or_else(|| kind.to_owned(), |method| method["id"].as_str().unwrap().to_owned())
     }
 
     /// Id, with the query that belongs to it, of a password reset that has been accepted.

@@ -4,6 +4,7 @@
 //! through [`batch`], each of its items to [`item`], which charges the quota and finds who answers.
 
 mod administrative_unit;
+mod authentication;
 pub mod batch;
 #[cfg(test)]
 mod bench;
@@ -21,8 +22,10 @@ mod overload;
 mod page;
 mod path;
 mod permission;
+mod policy;
 mod property;
 mod reach;
+mod registration;
 mod role_definition;
 mod role_management;
 mod search;
@@ -121,6 +124,8 @@ fn route(call: &Call<'_>, segments: &[String]) -> Answered {
         "rolemanagement" => role_management::answer(call, rest),
         "serviceprincipals" => service_principal::answer(call, rest),
         "organization" => organization::answer(call, rest),
+        "policies" => policy::answer(call, rest),
+        "reports" => registration::answer(call, rest),
         _ => Err(Failure::segment(first)),
     }
 }

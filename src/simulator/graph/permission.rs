@@ -234,6 +234,36 @@ permissions! {
         own: [],
         application: [],
     }
+    /// Per-user MFA read.
+    READ_REQUIREMENTS {
+        delegated: ["Policy.Read.All", "Policy.ReadWrite.AuthenticationMethod"],
+        own: [],
+        application: ["Policy.Read.All", "Policy.ReadWrite.AuthenticationMethod"],
+    }
+    /// Per-user MFA changed.
+    WRITE_REQUIREMENTS {
+        delegated: ["Policy.ReadWrite.AuthenticationMethod"],
+        own: [],
+        application: ["Policy.ReadWrite.AuthenticationMethod"],
+    }
+    /// Policies of the tenant.
+    READ_POLICIES {
+        delegated: ["Policy.Read.All"],
+        own: [],
+        application: ["Policy.Read.All"],
+    }
+    /// Whether security defaults are on.
+    READ_SECURITY_DEFAULTS {
+        delegated: ["Policy.Read.All", "Policy.ReadWrite.SecurityDefaults"],
+        own: [],
+        application: ["Policy.Read.All", "Policy.ReadWrite.SecurityDefaults"],
+    }
+    /// Reports of what people have registered.
+    READ_REPORTS {
+        delegated: ["AuditLog.Read.All"],
+        own: [],
+        application: ["AuditLog.Read.All"],
+    }
     /// Watching a reset; no app may.
     READ_OPERATIONS {
         delegated: ["UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"],

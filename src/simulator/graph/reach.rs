@@ -27,6 +27,9 @@ pub(super) enum Act {
     Password,
     /// What else belongs to the right of resetting: sessions, phones, further mail addresses.
     Reset,
+    /// Registered authentication methods: of the roles that reset passwords, those for which the pages about methods
+    /// name (learn.microsoft.com/graph/api/phoneauthenticationmethod-delete).
+    Methods,
 }
 
 /// What a target is, as the tables' rows have it.
@@ -50,6 +53,8 @@ impl Act {
             REPORTS_READER, USAGE_SUMMARY_REPORTS_READER, USER_ADMINISTRATOR as USER,
         };
         match (self, row) {
+            (Self::Methods, row) if Self::Reset.lesser(row).contains(&AUTHENTICATION) => &[AUTHENTICATION],
+            (Self::Methods, _) => &[],
             (_, Row::InRoleAssignableGroup | Row::Restricted) => &[],
             (Self::Sensitive, Row::Ordinary) => &[AUTHENTICATION, USER],
             (Self::Password | Self::Reset, Row::Ordinary) => &[PASSWORD, HELPDESK, AUTHENTICATION, USER],
@@ -110,7 +115,7 @@ pub(super) fn check_profile(tenant: &Tenant, caller: &Caller, target: &User) -> 
 }
 
 /// The roles of a caller that count over one person: those over the whole tenant, and those over a unit the person is in.
-fn roles_over(tenant: &Tenant, caller: &Caller, target: Uuid) -> Vec<Uuid> {
+pub(super) fn roles_over(tenant: &Tenant, caller: &Caller, target: Uuid) -> Vec<Uuid> {
     let principal = caller.user_id.unwrap_or(caller.service_principal_id);
     assignments_of(tenant, principal)
         .into_iter()

@@ -5,11 +5,10 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{dice::Dice, names::Region};
-use crate::simulator::tenant::Method;
-
-/// Ids that are the same for everybody: learn.microsoft.com/graph/api/phoneauthenticationmethod-delete
-const MOBILE: &str = "3179e48a-750b-4051-897c-87b9720928f7";
-const ALTERNATE_MOBILE: &str = "b6332ec1-7057-4abe-9331-3d72feddfe41";
+use crate::simulator::{
+    method::{ALTERNATE_MOBILE_ID, MOBILE_ID},
+    tenant::Method,
+};
 
 /// Makes the methods of one person.
 #[derive(Debug)]
@@ -32,7 +31,7 @@ impl Registration<'_> {
         }
     }
 
-    /// One of everything that the service's v1.0 interface can remove, the default first.
+    /// One of everything that can be removed, the default first; the last three through beta only.
     pub(super) fn everything(&mut self) -> Vec<Method> {
         vec![
             self.mobile(),
@@ -43,13 +42,18 @@ impl Registration<'_> {
             self.email(),
             self.windows_hello(),
             self.temporary_access_pass(),
+            self.platform_credential(),
+            self.external(),
+            self.hardware_oath(),
+            self.qr_code_pin(),
+            self.passwordless(),
         ]
     }
 
     fn mobile(&mut self) -> Method {
         let number = self.number();
         method(
-            MOBILE,
+            MOBILE_ID,
             "phoneAuthenticationMethod",
             json!({ "phoneNumber": number, "phoneType": "mobile", "smsSignInState": "notAllowedByPolicy" }),
         )
@@ -58,7 +62,7 @@ impl Registration<'_> {
     fn alternate_mobile(&mut self) -> Method {
         let number = self.number();
         method(
-            ALTERNATE_MOBILE,
+            ALTERNATE_MOBILE_ID,
             "phoneAuthenticationMethod",
             json!({ "phoneNumber": number, "phoneType": "alternateMobile", "smsSignInState": "notSupported" }),
         )
@@ -103,6 +107,37 @@ impl Registration<'_> {
             "temporaryAccessPassAuthenticationMethod",
             json!({ "temporaryAccessPass": null, "createdDateTime": self.since, "startDateTime": self.since,
                 "lifetimeInMinutes": 60, "isUsableOnce": false, "isUsable": false, "methodUsabilityReason": "Expired" }),
+        )
+    }
+
+    fn platform_credential(&mut self) -> Method {
+        let device = format!("Mac-{:04}", self.dice.below(10_000));
+        self.made(
+            "platformCredentialAuthenticationMethod",
+            json!({ "displayName": device, "createdDateTime": self.since, "keyStrength": "normal", "platform": "macOS" }),
+        )
+    }
+
+    fn external(&mut self) -> Method {
+        let configuration = Uuid::new_v5(&self.person, b"external provider");
+        self.made(
+            "externalAuthenticationMethod",
+            json!({ "displayName": "Woodgrove Verify", "createdDateTime": self.since, "configurationId": configuration }),
+        )
+    }
+
+    fn hardware_oath(&mut self) -> Method {
+        self.made("hardwareOathAuthenticationMethod", json!({ "createdDateTime": self.since }))
+    }
+
+    fn qr_code_pin(&mut self) -> Method {
+        self.made("qrCodePinAuthenticationMethod", json!({ "createdDateTime": self.since }))
+    }
+
+    fn passwordless(&mut self) -> Method {
+        self.made(
+            "passwordlessMicrosoftAuthenticatorAuthenticationMethod",
+            json!({ "displayName": "Pixel 8", "createdDateTime": self.since }),
         )
     }
 

@@ -19,7 +19,7 @@ use uuid::{Uuid, uuid};
 use self::{cast::Part, groups::Face, people::People};
 use super::{
     Description, Options, Samples, role,
-    tenant::{RoleAssignment, Tenant, User},
+    tenant::{MfaServicePolicy, Replicated, RoleAssignment, Tenant, User},
 };
 
 /// All ids of simulated tenants are made below this one.
@@ -57,6 +57,11 @@ pub fn has_last_admin(seed: u64) -> bool {
     seed % 10 == 9
 }
 
+/// Whether security defaults are on in the tenant of this seed: in every tenth they are.
+pub fn has_security_defaults(seed: u64) -> bool {
+    seed % 10 == 7
+}
+
 /// A populated tenant and what may be said of it to those who test against it.
 #[derive(Debug)]
 pub struct Population {
@@ -74,6 +79,14 @@ pub fn populate(options: &Options) -> Population {
         display_name: place.company.clone(),
         domain: place.domain.clone(),
         federated_domain: place.federated_domain.clone(),
+        security_defaults: has_security_defaults(options.seed),
+        // As a tenant begins: app passwords are off (learn.microsoft.com/entra/identity/authentication/howto-mfa-app-passwords).
+        mfa_service_policy: Some(Replicated::new(MfaServicePolicy {
+            allow_app_passwords: false,
+            skip_mfa_for_federated_users: false,
+            remember_devices: false,
+            remember_days: 90,
+        })),
         ..Tenant::default()
     };
     let mut people = People::new(&place);

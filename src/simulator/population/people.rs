@@ -6,7 +6,10 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::{Place, cast::Part, dice::Dice, methods::Registration, names::Name};
-use crate::simulator::tenant::{Credentials, Profile, Replicated, User};
+use crate::simulator::{
+    method::Preference,
+    tenant::{Authentication, Credentials, PerUserMfa, Profile, Replicated, User},
+};
 
 /// 1 January 2015, 2023 and 2025 (UTC), between which things happened.
 const FOUNDED: i64 = 1_420_070_400;
@@ -30,7 +33,7 @@ struct Traits {
     federated: bool,
     enabled: bool,
     mailbox: bool,
-    mfa: &'static str,
+    mfa: PerUserMfa,
     methods: Methods,
 }
 
@@ -55,11 +58,11 @@ impl Traits {
             enabled: !plays(Part::Disabled) && (!last_admin || !plays(Part::SecondGlobalAdmin)),
             mailbox: !guest && !plays(Part::NoMailbox),
             mfa: if plays(Part::MfaEnforced) {
-                "enforced"
+                PerUserMfa::Enforced
             } else if plays(Part::MfaEnabled) {
-                "enabled"
+                PerUserMfa::Enabled
             } else {
-                "disabled"
+                PerUserMfa::Disabled
             },
             methods: if plays(Part::ManyMethods) {
                 Methods::Everything
@@ -83,9 +86,9 @@ impl Traits {
         };
         let has_methods = !guest && dice.percent(64);
         let mfa = match dice.below(100) {
-            0..8 if has_methods => "enforced",
-            8..16 if !guest && !has_methods => "enabled",
-            _ => "disabled",
+            0..8 if has_methods => PerUserMfa::Enforced,
+            8..16 if !guest && !has_methods => PerUserMfa::Enabled,
+            _ => PerUserMfa::Disabled,
         };
         Self {
             guest,
@@ -136,6 +139,13 @@ impl<'a> People<'a> {
         User {
             id,
             profile: Replicated::new(profile),
+            authentication: Replicated::new(Authentication {
+                per_user_mfa: traits.mfa,
+                preference: methods.first().and_then(Preference::of),
+                methods,
+                system_preferred: false,
+            }),
+            reported: None,
             credentials: Credentials {
                 password: place.password.clone(),
                 previous_password: None,
@@ -143,9 +153,6 @@ impl<'a> People<'a> {
                 federated: traits.federated,
                 failed_attempts: 0,
                 locked_until: None,
-                per_user_mfa_state: traits.mfa.to_owned(),
-                default_method: methods.first().map(|method| method.id.clone()),
-                methods,
             },
             has_mailbox: traits.mailbox,
         }

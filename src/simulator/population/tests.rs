@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::{Population, populate};
 use crate::simulator::{
-    Options, role,
-    tenant::{Profile, Tenant, User},
+    Options, method, role,
+    tenant::{PerUserMfa, Profile, Tenant, User},
 };
 
 fn town(users: u32, seed: u64) -> Population {
@@ -35,7 +35,7 @@ fn the_same_seed_gives_the_same_tenant() {
     assert_eq!(one.tenant.role_assignments, two.tenant.role_assignments);
     assert_eq!(one.tenant.app_role_assignments, two.tenant.app_role_assignments);
     let methods = |tenant: &Tenant| -> Vec<_> {
-        tenant.users.iter().map(|user| (user.id, user.credentials.methods.clone())).collect()
+        tenant.users.iter().map(|user| (user.id, user.authentication.latest().methods.clone())).collect()
     };
     assert_eq!(methods(&one.tenant), methods(&two.tenant));
 }
@@ -112,7 +112,7 @@ fn a_crowd_is_as_mixed_as_a_real_one() {
     assert!((20..=32).contains(&profile(|profile| profile.on_premises_sync_enabled == Some(true))));
     assert!(tenant.users.iter().any(|user| user.profile.latest().on_premises_sync_enabled == Some(false)));
     assert!((2..=6).contains(&percent(&|user| user.credentials.federated)));
-    assert!((54..=66).contains(&percent(&|user| !user.credentials.methods.is_empty())));
+    assert!((54..=66).contains(&percent(&|user| !user.authentication.latest().methods.is_empty())));
     assert!(profile(|profile| profile.user_principal_name.contains('\'')) >= 2);
     assert!(profile(|profile| !profile.display_name.is_ascii()) >= 20);
     let first: HashSet<_> = tenant.users.iter().map(|user| user.profile.latest().display_name.clone()).collect();
@@ -156,7 +156,7 @@ fn samples_are_what_they_are_called() {
             assert!(profile(ordinary).account_enabled && profile(ordinary).user_type == "Member");
             assert!(roles(ordinary).is_empty() && person.has_mailbox && !person.credentials.federated);
             assert_eq!(profile(ordinary).on_premises_sync_enabled, None);
-            assert_eq!(person.credentials.per_user_mfa_state, "disabled");
+            assert_eq!(person.authentication.latest().per_user_mfa, PerUserMfa::Disabled);
         }
         assert!(samples.guest.contains("#EXT#") && profile(&samples.guest).user_type == "Guest");
         assert!(!find(&samples.guest).has_mailbox);
@@ -178,17 +178,19 @@ fn samples_are_what_they_are_called() {
         assert!(eligible);
         for admin in [&samples.global_admin, &samples.user_admin, &samples.helpdesk_admin, &samples.eligible_admin] {
             assert!(profile(admin).account_enabled, "{admin} signs in");
-            assert_eq!(find(admin).credentials.per_user_mfa_state, "disabled");
+            assert_eq!(find(admin).authentication.latest().per_user_mfa, PerUserMfa::Disabled);
         }
         assert!(!profile(&samples.disabled).account_enabled);
-        let mfa =
-            |name: &str| (find(name).credentials.per_user_mfa_state.clone(), find(name).credentials.methods.len());
-        assert_eq!(mfa(&samples.mfa_enabled), ("enabled".to_owned(), 0));
-        assert_eq!(mfa(&samples.mfa_enforced).0, "enforced");
-        assert!(mfa(&samples.mfa_enforced).1 > 0);
-        let kinds: BTreeSet<_> =
-            find(&samples.many_methods).credentials.methods.iter().map(|method| &method.kind).collect();
-        assert!(kinds.len() >= 7, "{kinds:?}");
+        let mfa = |name: &str| find(name).authentication.latest().clone();
+        assert_eq!(mfa(&samples.mfa_enabled).per_user_mfa, PerUserMfa::Enabled);
+        assert!(mfa(&samples.mfa_enabled).methods.is_empty());
+        assert_eq!(mfa(&samples.mfa_enforced).per_user_mfa, PerUserMfa::Enforced);
+        assert!(mfa(&samples.mfa_enforced).is_registered());
+        let many = mfa(&samples.many_methods);
+        for kind in method::KINDS {
+            assert!(many.methods.iter().any(|method| method.kind() == Some(kind)), "{}", kind.name);
+        }
+        assert!(many.methods.first().is_some_and(|method| many.is_default(method)));
         assert!(samples.apostrophe.contains('\'') && profile(&samples.apostrophe).account_enabled);
         assert!(!find(&samples.no_mailbox).has_mailbox && profile(&samples.no_mailbox).mail.is_none());
     }

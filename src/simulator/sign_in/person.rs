@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::refusal::Refusal;
 use crate::simulator::{
     graph,
-    tenant::{Tenant, User},
+    tenant::{PerUserMfa, Tenant, User},
     world::World,
 };
 
@@ -98,13 +98,11 @@ fn check(world: &World, tenant: &mut Tenant, name: &str, password: &str) -> Resu
 /// is enabled and has nothing registered is asked to register in a browser, and gets in with the password until then
 /// (learn.microsoft.com/entra/identity/authentication/howto-mfa-userstates).
 pub(super) fn needs_second_factor(user: &User) -> bool {
-    let credentials = &user.credentials;
-    // An email address serves self-service reset, not sign-in.
-    let registered = credentials.methods.iter().any(|method| !method.kind.contains("email"));
-    match credentials.per_user_mfa_state.to_ascii_lowercase().as_str() {
-        "enforced" => true,
-        "enabled" => registered,
-        _ => false,
+    let authentication = user.authentication.latest();
+    match authentication.per_user_mfa {
+        PerUserMfa::Enforced => true,
+        PerUserMfa::Enabled => authentication.is_registered(),
+        PerUserMfa::Disabled => false,
     }
 }
 

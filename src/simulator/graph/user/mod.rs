@@ -19,7 +19,7 @@ pub(super) use self::properties::User;
 /// The rules of passwords hold wherever one is set: a person sets one at the sign-in page.
 pub(in crate::simulator) use self::{password::is_suitable, update::set_password};
 use super::{
-    Version,
+    Version, authentication,
     call::{Answered, Call},
     directory_object::matches_action,
     failure::Failure,
@@ -64,8 +64,7 @@ fn person(call: &Call<'_>, key: &str, rest: &[&str]) -> Answered {
         ["getmemberobjects" | "microsoft.graph.getmemberobjects"] => member::get_member_objects(call, key),
         ["authentication", "methods", method, "resetpassword"] => reset::start(call, key, method),
         ["authentication", "operations", operation] => reset::poll(call, key, operation),
-        // What else there is below `authentication` (methods, requirements, sign-in preferences) is handed on from here.
-        ["authentication", _, ..] => Err(Failure::segment(rest.get(1).copied().unwrap_or_default())),
+        ["authentication", ..] => authentication::answer(call, key, rest.get(1..).unwrap_or_default()),
         _ => Err(Failure::segment(rest.first().copied().unwrap_or_default())),
     }
 }

@@ -111,6 +111,10 @@ impl Resource for User {
                 "forceChangePasswordNextSignInWithMfa": false,
             }))
         }),
+        // In no metadata, and yet answered: github.com/KelvinTegelaar/CIPP-API reads it for everybody at once.
+        Of::selected("perUserMfaState", Kind::Text, Operators::NONE, |person, at| {
+            Field::Text(person.authentication.seen(at.now, at.lag).per_user_mfa.word())
+        }),
         Of::selected("proxyAddresses", Kind::Texts, MAILS, |person, at| {
             Field::Texts(&at.profile(person).proxy_addresses)
         }),

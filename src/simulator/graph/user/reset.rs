@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::Method;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use uuid::{Uuid, uuid};
+use uuid::Uuid;
 
 use super::{
     password::{generate, is_suitable},
@@ -22,12 +22,11 @@ use crate::simulator::{
         permission::{READ_OPERATIONS, RESET_PASSWORD},
         reach::{self, Act},
     },
+    method::PASSWORD_ID,
     tenant::{PasswordOperation, Tenant, User as Person},
     wire::Answer,
 };
 
-/// Id of everybody's password, as a method.
-const PASSWORD_METHOD: Uuid = uuid!("28c10230-6103-485e-b985-444c60001490");
 /// How long an operation waits, and how long it then runs.
 const WAITS: Duration = Duration::from_secs(1);
 const RUNS: Duration = Duration::from_secs(4);
@@ -39,7 +38,7 @@ pub(super) fn start(call: &Call<'_>, key: &str, method: &str) -> Answered {
     let given = new_password(&call.optional_body()?)?;
     let mut tenant = call.world.tenant_mut();
     let person = tenant.user(key).ok_or_else(|| Failure::no_resource(key))?;
-    if Uuid::try_parse(method) != Ok(PASSWORD_METHOD) {
+    if !method.eq_ignore_ascii_case(PASSWORD_ID) {
         return Err(Failure::no_resource(method));
     }
     allowed(call, &tenant, person)?;
@@ -133,7 +132,7 @@ pub(super) fn poll(call: &Call<'_>, key: &str, operation: &str) -> Answered {
         .filter(|running| running.user_id == person.id && routed)
         .ok_or_else(|| Failure::no_resource(operation))?;
     let location = format!(
-        "{}/{}/users/{}/authentication/methods/{PASSWORD_METHOD}",
+        "{}/{}/users/{}/authentication/methods/{PASSWORD_ID}",
         call.world.base,
         call.version.segment(),
         person.id

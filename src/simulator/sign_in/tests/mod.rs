@@ -19,8 +19,8 @@ use crate::simulator::{
     fault::Faults,
     permission::{EXCHANGE, GRAPH},
     tenant::{
-        AppRoleAssignment, Credentials, Method as Factor, Profile, Replicated, RoleAssignment, ServicePrincipal,
-        Tenant, User,
+        AppRoleAssignment, Authentication, Credentials, Method as Factor, PerUserMfa, Profile, Replicated,
+        RoleAssignment, ServicePrincipal, Tenant, User,
     },
     wire::{Answer, Request},
     world::World,
@@ -53,12 +53,9 @@ fn world_at(scale: f64) -> World {
     let phone =
         Factor { id: "1".to_owned(), kind: "phoneAuthenticationMethod".to_owned(), properties: serde_json::Map::new() };
     change(&mut tenant, "disabled", |user| set(user, |profile| profile.account_enabled = false));
-    change(&mut tenant, "enabled", |user| user.credentials.per_user_mfa_state = "enabled".to_owned());
-    change(&mut tenant, "registered", |user| {
-        user.credentials.per_user_mfa_state = "enabled".to_owned();
-        user.credentials.methods.push(phone);
-    });
-    change(&mut tenant, "enforced", |user| user.credentials.per_user_mfa_state = "enforced".to_owned());
+    change(&mut tenant, "enabled", |user| require(user, PerUserMfa::Enabled, Vec::new()));
+    change(&mut tenant, "registered", |user| require(user, PerUserMfa::Enabled, vec![phone]));
+    change(&mut tenant, "enforced", |user| require(user, PerUserMfa::Enforced, Vec::new()));
     tenant.user_mut("federated@partner.example").unwrap().credentials.federated = true;
 
     let graph = service(&mut tenant, GRAPH, "Microsoft Graph", &["User.Read.All", "User.ReadWrite.All"]);
@@ -125,13 +122,17 @@ fn add(tenant: &mut Tenant, number: usize, name: &str) {
         federated: false,
         failed_attempts: 0,
         locked_until: None,
-        per_user_mfa_state: "disabled".to_owned(),
-        methods: Vec::new(),
-        default_method: None,
     };
     tenant.user_by_id.insert(id, tenant.users.len());
     tenant.user_by_name.insert(name.to_lowercase(), tenant.users.len());
-    tenant.users.push(User { id, profile: Replicated::new(profile), credentials, has_mailbox: false });
+    tenant.users.push(User {
+        id,
+        profile: Replicated::new(profile),
+        authentication: Replicated::new(Authentication::default()),
+        reported: None,
+        credentials,
+        has_mailbox: false,
+    });
 }
 
 fn service(tenant: &mut Tenant, app_id: Uuid, name: &str, roles: &[&str]) -> Uuid {
@@ -188,6 +189,14 @@ fn change(tenant: &mut Tenant, alias: &str, changed: impl FnOnce(&mut User)) {
 /// Changes someone in a tenant at work.
 fn change_in(world: &World, alias: &str, changed: impl FnOnce(&mut User)) {
     change(&mut world.tenant_mut(), alias, changed);
+}
+
+fn require(user: &mut User, per_user_mfa: PerUserMfa, methods: Vec<Factor>) {
+    user.authentication = Replicated::new(Authentication { per_user_mfa, methods, ..Authentication::default() });
+}
+
+fn enforce_mfa(user: &mut User) {
+    require(user, PerUserMfa::Enforced, Vec::new());
 }
 
 /// Revokes all sessions of someone.

@@ -155,7 +155,7 @@ async fn a_capable_client_is_challenged_at_once() {
                 set(user, |profile| profile.last_password_change_date_time = Timestamp::now());
             });
         },
-        |world| change_in(world, "ordinary", |user| user.credentials.per_user_mfa_state = "enforced".to_owned()),
+        |world| change_in(world, "ordinary", |user| enforce_mfa(user)),
     ];
     for (number, event) in events.into_iter().enumerate() {
         let world = world();
