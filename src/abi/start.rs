@@ -100,6 +100,45 @@ pub unsafe extern "C" fn m365_reset_password(session: u64, request: *const u8, l
     unsafe { start(Operation::ResetPassword, session, request, length, job) }
 }
 
+/// Unlocks accounts: a new password, then sign-in allowed, each read back. A lock by bad attempts itself cannot be read or
+/// lifted through any interface, and ends by itself.
+///
+/// Request: who, how, and the fields of `m365_reset_password`. Records: `Outcome`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_unlock_user(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::UnlockUser, session, request, length, job) }
+}
+
+/// Offboards people who have left: block, read back, new password, revoke sessions, each read back, in this order.
+///
+/// Request: who, how, `skip` (a list of `Password`, `Sessions`), and the password fields of `m365_reset_password`.
+/// Records: `Outcome`, one a change, and `Offboarding`, one a person.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_invoke_offboarding(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::InvokeOffboarding, session, request, length, job) }
+}
+
+/// Says whether the caller may carry out operations, and what is missing; nothing is written.
+///
+/// Request: `operation` (a list of cmdlets; all without it), and who, to learn whether it would reach these people.
+/// Records: `Permission`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_test_permission(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::TestPermission, session, request, length, job) }
+}
+
 /// Reads the journal. Works on a session without a tenant.
 ///
 /// Request: `id` and `user` (lists), `last` (so many of the newest), `since` (ISO 8601), `changes` to have their outcomes.

@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     event::End,
     job::Reporter,
-    run::{self, How, Order, Secret, Step},
+    run::{self, How, Order, Step},
     session::Connected,
     target::Who,
 };
@@ -31,6 +31,6 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
         // Ended before the block is confirmed, sessions could begin anew.
         steps.push(Step::after(Wanted::Sessions {}, 0));
     }
-    let order = Order { operation: Operation::BlockUser, who: who.into(), how, steps, secret: Secret::default() };
+    let order = Order::new(Operation::BlockUser, who, how, steps);
     run::carry_out(order, session, reporter).await
 }

@@ -10,7 +10,7 @@ use crate::{
     event::End,
     job::Reporter,
     service::graph::Graph,
-    session::{Connected, Environment, parse, permission::role_name},
+    session::{Connected, Environment, parse, role::role_name},
     simulator::Description,
 };
 

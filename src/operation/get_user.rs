@@ -13,7 +13,7 @@ use crate::{
     job::Reporter,
     say,
     service::{directory::RoleHolders, graph::Graph, user::Person},
-    session::{Connected, permission::role_name},
+    session::{Connected, role::role_name},
     target::{self, Exclusions, Found, Who},
 };
 

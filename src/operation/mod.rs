@@ -4,12 +4,15 @@ mod block_user;
 mod get_connection;
 mod get_run;
 mod get_user;
+mod invoke_offboarding;
 pub(crate) mod request;
 mod reset_password;
 mod revoke_sessions;
 mod start_simulator;
 mod stop_simulator;
+mod test_permission;
 mod unblock_user;
+mod unlock_user;
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -20,11 +23,11 @@ use crate::{
     error::{Code, Error, Result},
     event::{Counts, End, EndState},
     job::Reporter,
-    session::Connected,
+    session::{Connected, permission::Act},
 };
 
 macro_rules! operations {
-    ($($variant:ident = $file:ident $cmdlet:literal,)+) => {
+    ($($variant:ident = $file:ident $cmdlet:literal [$($act:ident),*],)+) => {
         /// Every operation.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
@@ -42,6 +45,10 @@ macro_rules! operations {
             pub const fn cmdlet(self) -> &'static str {
                 match self { $(Self::$variant => $cmdlet,)+ }
             }
+            /// What it asks of the services in its usual form.
+            pub(crate) const fn acts(self) -> &'static [Act] {
+                match self { $(Self::$variant => &[$(Act::$act),*],)+ }
+            }
         }
 
         async fn dispatch(
@@ -56,15 +63,18 @@ macro_rules! operations {
 }
 
 operations! {
-    GetConnection = get_connection "Get-M365Connection",
-    GetUser = get_user "Get-M365User",
-    BlockUser = block_user "Block-M365User",
-    UnblockUser = unblock_user "Unblock-M365User",
-    RevokeSessions = revoke_sessions "Revoke-M365Sessions",
-    ResetPassword = reset_password "Reset-M365Password",
-    GetRun = get_run "Get-M365Run",
-    StartSimulator = start_simulator "Start-M365Simulator",
-    StopSimulator = stop_simulator "Stop-M365Simulator",
+    GetConnection = get_connection "Get-M365Connection" [],
+    GetUser = get_user "Get-M365User" [ReadUsers],
+    BlockUser = block_user "Block-M365User" [ReadUsers, ReadRoles, SignIn, Sessions],
+    UnblockUser = unblock_user "Unblock-M365User" [ReadUsers, SignIn],
+    RevokeSessions = revoke_sessions "Revoke-M365Sessions" [ReadUsers, ReadRoles, Sessions],
+    ResetPassword = reset_password "Reset-M365Password" [ReadUsers, ReadRoles, Password, Sessions],
+    UnlockUser = unlock_user "Unlock-M365User" [ReadUsers, ReadRoles, Password, SignIn],
+    InvokeOffboarding = invoke_offboarding "Invoke-M365Offboarding" [ReadUsers, ReadRoles, SignIn, Password, Sessions],
+    TestPermission = test_permission "Test-M365Permission" [],
+    GetRun = get_run "Get-M365Run" [],
+    StartSimulator = start_simulator "Start-M365Simulator" [],
+    StopSimulator = stop_simulator "Stop-M365Simulator" [],
 }
 
 /// Carries out an operation; whatever happens, its job ends with exactly one `end`.

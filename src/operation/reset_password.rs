@@ -39,6 +39,6 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
         steps.push(Step::after(Wanted::Sessions {}, 0));
     }
     let secret = Secret { given: own.password, show: own.show_password };
-    let order = Order { operation: Operation::ResetPassword, who: who.into(), how, steps, secret };
+    let order = Order::new(Operation::ResetPassword, who, how, steps).secret(secret);
     run::carry_out(order, session, reporter).await
 }

@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     event::End,
     job::Reporter,
-    run::{self, How, Order, Secret, Step},
+    run::{self, How, Order, Step},
     session::Connected,
     target::Who,
 };
@@ -24,6 +24,6 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     let (who, how): (Who, How) = (request.take()?, request.take()?);
     let Own {} = request.rest()?;
     let steps = vec![Step::new(Wanted::SignIn { allowed: true })];
-    let order = Order { operation: Operation::UnblockUser, who: who.into(), how, steps, secret: Secret::default() };
+    let order = Order::new(Operation::UnblockUser, who, how, steps);
     run::carry_out(order, session, reporter).await
 }

@@ -13,11 +13,12 @@ use std::{
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use secrecy::SecretString;
+use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    feed::Sink,
+    feed::{Shown, Sink},
     journal::{Intent, RunHandle},
     outcome::{Record, Word},
     plan::Plan,
@@ -62,6 +63,8 @@ pub(super) struct Execution<'a> {
     /// People whom the administrator does not want touched after all, by object id.
     pub(super) declined: &'a BTreeSet<String>,
     pub(super) secret: &'a Secret,
+    /// What a person's outcomes amount to, if the caller wants to know.
+    pub(super) summary: Option<Summary>,
     /// Cancelled when nothing new is to be begun.
     pub(super) stop: &'a CancellationToken,
     /// What made it impossible to go on, if anything did.
@@ -94,6 +97,15 @@ pub(crate) struct Secret {
     pub(crate) show: bool,
 }
 
+/// What a person's outcomes amount to: a record of its own after them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Summary {
+    /// Type of that record.
+    pub(crate) record_type: &'static str,
+    /// The record of one person's outcomes, of which there is at least one.
+    pub(crate) of: fn(&[Record]) -> Value,
+}
+
 /// How a change went, and what the next ones of the same person must know of it.
 struct Settled {
     record: Record,
@@ -113,6 +125,7 @@ impl Execution<'_> {
 
     async fn chain(&self, chain: &[Change], sink: Sink) {
         let mut done: BTreeMap<u32, (Outcome, Option<Timestamp>)> = BTreeMap::new();
+        let mut records = Vec::new();
         for change in chain {
             if self.stop.is_cancelled() {
                 return;
@@ -129,9 +142,16 @@ impl Execution<'_> {
                 return;
             }
             done.insert(change.sequence, (record.outcome, at));
-            if sink.send(record).await.is_err() {
+            if self.summary.is_some() {
+                records.push(record.clone());
+            }
+            if sink.send(Shown::Outcome(record)).await.is_err() {
                 return;
             }
+        }
+        if let Some(summary) = self.summary {
+            // Nobody reads any more; what was done is in the journal.
+            sink.send(Shown::Person(summary.record_type, (summary.of)(&records))).await.ok();
         }
     }
 
@@ -229,12 +249,9 @@ impl Execution<'_> {
         }
         let none = BTreeSet::new();
         let held = if identity.is_person { &self.holders.active } else { &self.holders.apps };
-        let act = change.wanted.act();
-        let mut target = self.holders.active_roles(&change.subject.user_id).peekable();
-        if !identity.is_person && target.peek().is_none() && !act.app_needs_role() {
-            return None;
-        }
-        let role = permission::missing_role(act, held.get(account).unwrap_or(&none), target)?;
+        let target = self.holders.active_roles(&change.subject.user_id);
+        let held = held.get(account).unwrap_or(&none);
+        let role = permission::missing_role(change.wanted.act(), identity.is_person, held, target)?;
         Some(permission::role_error(role, &change.subject.user, &identity.account))
     }
 
@@ -259,16 +276,22 @@ impl Execution<'_> {
         let sent_at = Timestamp::now();
         let mut writes = 0;
         let (record, at) = loop {
-            if writes == 0 && self.stop.is_cancelled() {
-                return None;
-            }
             writes += 1;
             let secret = self.secret.given.as_ref().or(password.as_ref());
             let (at, lost) = match change.wanted.apply(&change.subject, before, secret, self.services).await {
                 Ok(at) => (at, None),
-                Err(error) if error.code() == Code::Cancelled => return None,
+                // It was never sent: whoever stops a run need not wonder about this one.
+                Err(error) if error.code() == Code::Cancelled && writes == 1 => {
+                    let record = self.record(change, Outcome::Skipped).because(&error);
+                    return Some(Settled { record, at: None });
+                }
                 // What became of it is not known; the state may tell.
-                Err(error) if matches!(error.code(), Code::AnswerLost | Code::ServiceFault | Code::Decode) => {
+                Err(error)
+                    if matches!(
+                        error.code(),
+                        Code::AnswerLost | Code::ServiceFault | Code::Decode | Code::Cancelled
+                    ) =>
+                {
                     (None, Some(error))
                 }
                 Err(error) if error.code() == Code::Rejected && password.is_some() && writes == 1 => {

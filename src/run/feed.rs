@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::{outcome::Record, tally::Tally};
@@ -17,8 +18,15 @@ const EVERY: Duration = Duration::from_millis(500);
 /// Outcomes that may wait to be shown before the work waits.
 const WAITING: usize = 512;
 
+/// What is shown of a run: the outcome of a change, or what its changes amount to for one person.
+#[derive(Debug)]
+pub(super) enum Shown {
+    Outcome(Record),
+    Person(&'static str, Value),
+}
+
 /// Where settled outcomes go.
-pub(super) type Sink = mpsc::Sender<Record>;
+pub(super) type Sink = mpsc::Sender<Shown>;
 
 /// A feed and the sink that fills it.
 pub(super) fn open() -> (Sink, Feed) {
@@ -28,7 +36,7 @@ pub(super) fn open() -> (Sink, Feed) {
 
 #[derive(Debug)]
 pub(super) struct Feed {
-    records: mpsc::Receiver<Record>,
+    records: mpsc::Receiver<Shown>,
 }
 
 impl Feed {
@@ -45,16 +53,25 @@ impl Feed {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut settled = Vec::with_capacity(RECORDS_PER_EVENT);
         loop {
-            settled.clear();
             tokio::select! {
                 count = self.records.recv_many(&mut settled, RECORDS_PER_EVENT) => {
                     if count == 0 {
                         return Ok(tally);
                     }
-                    for record in &settled {
-                        tally.add(record.outcome, record.code);
+                    let (mut outcomes, mut people) = (Vec::with_capacity(count), Vec::new());
+                    for shown in settled.drain(..) {
+                        match shown {
+                            Shown::Outcome(record) => {
+                                tally.add(record.outcome, record.code);
+                                outcomes.push(record);
+                            }
+                            Shown::Person(record_type, record) => people.push((record_type, record)),
+                        }
                     }
-                    reporter.records("Outcome", &settled).await?;
+                    reporter.records("Outcome", &outcomes).await?;
+                    for (record_type, record) in people {
+                        reporter.records(record_type, &[record]).await?;
+                    }
                 }
                 _ = ticks.tick() => reporter.progress(progress(&tally, total, started, waiting())).await,
             }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Code, Error, Result},
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The fields that every operation which changes something has in common.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct How {
     /// Read and plan, write nothing to the service.

@@ -26,15 +26,16 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use execute::Secret;
+pub(crate) use execute::{Secret, Summary};
 pub(crate) use how::How;
 pub(crate) use plan::Step;
 
 use self::{
     confirm::Consent,
     execute::{Execution, Seen},
+    feed::Shown,
     guard::{Candidate, Guard, Scope},
-    journal::{ChangePlan, Journal, NewRun, RunHandle, Summary},
+    journal::{ChangePlan, Journal, NewRun, RunHandle},
     outcome::Record,
     plan::Plan,
     tally::Tally,
@@ -65,6 +66,24 @@ pub(crate) struct Order {
     /// What is done to each of them, in order.
     pub(crate) steps: Vec<Step>,
     pub(crate) secret: Secret,
+    /// What a person's outcomes amount to, if the caller wants to know.
+    pub(crate) summary: Option<Summary>,
+}
+
+impl Order {
+    pub(crate) fn new(operation: Operation, who: impl Into<Subjects>, how: How, steps: Vec<Step>) -> Self {
+        Self { operation, who: who.into(), how, steps, secret: Secret::default(), summary: None }
+    }
+
+    /// With passwords that the caller gives or wants to see.
+    pub(crate) fn secret(self, secret: Secret) -> Self {
+        Self { secret, ..self }
+    }
+
+    /// With a record of what each person's outcomes amount to.
+    pub(crate) fn summary(self, summary: Summary) -> Self {
+        Self { summary: Some(summary), ..self }
+    }
 }
 
 /// Whom an order is about.
@@ -210,12 +229,11 @@ async fn survey(order: &Order, graph: &Graph, reporter: &Reporter) -> Result<Gro
     );
     let identity = identity?;
     // What is missing for the operation itself is said before what its preparations stumbled over.
-    if identity.permissions_known {
-        for step in &order.steps {
-            let any_of = step.wanted.act().permissions(identity.is_person);
-            if let Some(missing) = permission::missing_permission(&identity.permissions, any_of) {
-                return Err(permission::permission_error(order.operation.cmdlet(), missing, &identity.account));
-            }
+    for step in &order.steps {
+        let act = step.wanted.act();
+        let Some(held) = identity::permissions(graph.session(), &identity, act.service()).await? else { continue };
+        if let Some(missing) = permission::missing_permission(&held, act.permissions(identity.is_person)) {
+            return Err(permission::permission_error(order.operation.cmdlet(), missing, &identity.account));
         }
     }
     let selection = selection?;
@@ -271,7 +289,7 @@ impl Work<'_> {
             by: identity.account.clone(),
             by_id: identity.account_id.clone(),
             plan_digest: Some(self.plan.digest.clone()),
-            options: serde_json::Value::Null,
+            options: serde_json::to_value(&self.order.how).unwrap_or_default(),
         }
     }
 
@@ -407,7 +425,9 @@ impl Work<'_> {
                 say!("time_limit", "the time limit has passed; what was not begun can be done by resuming the run");
             end.error = Some(Error::new(Code::TimeLimit, sentence).facts().clone());
         }
-        handle.end(Summary { state: end.state.into(), exit_code: end.exit_code, error: end.error.clone() }).await?;
+        handle
+            .end(journal::Summary { state: end.state.into(), exit_code: end.exit_code, error: end.error.clone() })
+            .await?;
         if self.order.how.wait_until_effective && state == EndState::Completed && tally.counts != Counts::default() {
             effect::wait(self.plan, session.time_scale(), self.reporter).await;
         }
@@ -446,6 +466,7 @@ impl Work<'_> {
             protected: self.protected,
             declined,
             secret: &self.order.secret,
+            summary: self.order.summary,
             stop,
             broken: Mutex::new(None),
         };
@@ -456,7 +477,7 @@ impl Work<'_> {
             }
             for record in missing {
                 // The feed outlives the work; a record that it no longer takes is in the journal.
-                if sink.send(record).await.is_err() {
+                if sink.send(Shown::Outcome(record)).await.is_err() {
                     return Ok(());
                 }
             }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::graph::{Call, Graph};
 use crate::{
     error::{Code, Error, Result},
-    session::permission::GLOBAL_ADMINISTRATOR,
+    session::role::GLOBAL_ADMINISTRATOR,
 };
 
 /// An active or eligible assignment.

@@ -7,7 +7,7 @@
 //! learn.microsoft.com/graph/api/user-list-transitivememberof,
 //! learn.microsoft.com/graph/api/rbacapplication-list-roleassignments
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -16,7 +16,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::graph::{Call, Graph};
 use crate::{
     error::{Code, Error, Result},
-    session::{Service, Token, identity::Identity},
+    session::{Connected, Service, Token, identity::Identity},
 };
 
 #[derive(Debug, Deserialize)]
@@ -62,6 +62,21 @@ pub(crate) async fn identity(graph: &Graph) -> Result<Arc<Identity>> {
     match graph.session().known_identity() {
         Some(identity) => Ok(identity),
         None => graph.read_identity().await,
+    }
+}
+
+/// Permissions that the token for a service carries; nothing where it cannot be read.
+pub(crate) async fn permissions<'a>(
+    session: &Connected,
+    identity: &'a Identity,
+    service: Service,
+) -> Result<Option<Cow<'a, BTreeSet<String>>>> {
+    match service {
+        Service::Graph => Ok(identity.permissions_known.then_some(Cow::Borrowed(&identity.permissions))),
+        Service::Exchange => {
+            let token = session.token(service).await?;
+            Ok(token.claims().map(|claims| Cow::Owned(claims.permissions())))
+        }
     }
 }
 

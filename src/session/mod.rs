@@ -6,6 +6,7 @@ mod endpoint;
 pub(crate) mod identity;
 pub(crate) mod permission;
 mod reach;
+pub(crate) mod role;
 mod send;
 mod settings;
 mod sign_in;

@@ -1,0 +1,164 @@
+//! `Test-M365Permission`: may we, and would it reach this person? The same table that every operation is held against.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Operation, done, request::Request};
+use crate::{
+    error::{Code, Error, Result},
+    event::End,
+    job::Reporter,
+    say,
+    service::{directory::RoleHolders, graph::Graph, identity},
+    session::{
+        Connected,
+        identity::Identity,
+        permission::{self, Act},
+    },
+    target::{self, Who},
+};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Own {
+    /// Cmdlets; without any, all of them.
+    operation: Vec<String>,
+}
+
+/// One `Permission` record.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    operation: &'static str,
+    /// Whom it would be about; `null` for the caller's own means alone.
+    user: Option<&'a str>,
+    user_id: Option<&'a str>,
+    /// `null` where neither token nor directory shows it; the service decides then.
+    allowed: Option<bool>,
+    missing_permission: Option<&'static str>,
+    missing_role: Option<&'static str>,
+    advice: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice_arguments: Option<serde_json::Value>,
+}
+
+pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Reporter) -> Result<End> {
+    let mut request = Request::read(request)?;
+    let who: Who = request.take()?;
+    let own: Own = request.rest()?;
+    let operations = operations(&own.operation)?;
+    let graph = Graph::new(Arc::clone(session), reporter.cancelled().clone());
+    let identity = identity::identity(&graph).await?;
+    let people = if who.selects() { Some(target::resolve(&who, &graph, reporter).await?) } else { None };
+    for missing in people.iter().flat_map(|selection| &selection.missing) {
+        reporter.error(&missing.error).await;
+    }
+    // Who we are shows our roles even where those of others may not be read.
+    let holders = graph.role_holders().await.ok();
+    let test = Test { session, identity: &identity, holders: holders.as_ref() };
+    let mut records = Vec::new();
+    for operation in operations {
+        match &people {
+            None => records.push(test.record(operation, None).await?),
+            Some(selection) => {
+                for selected in &selection.people {
+                    let person = &selected.person;
+                    records.push(test.record(operation, Some((&person.user_principal_name, &person.id))).await?);
+                }
+            }
+        }
+    }
+    reporter.records("Permission", &records).await?;
+    Ok(done())
+}
+
+/// The operations of some cmdlets.
+fn operations(names: &[String]) -> Result<Vec<Operation>> {
+    if names.is_empty() {
+        return Ok(Operation::ALL.iter().copied().filter(|operation| !operation.acts().is_empty()).collect());
+    }
+    names
+        .iter()
+        .map(|name| {
+            Operation::ALL.iter().copied().find(|operation| operation.cmdlet().eq_ignore_ascii_case(name)).ok_or_else(
+                || {
+                    Error::new(Code::NotFound, say!("cmdlet_unknown", "there is no cmdlet '{cmdlet}'", cmdlet = name))
+                        .on(name.as_str())
+                },
+            )
+        })
+        .collect()
+}
+
+struct Test<'a> {
+    session: &'a Connected,
+    identity: &'a Identity,
+    holders: Option<&'a RoleHolders>,
+}
+
+impl Test<'_> {
+    async fn record<'p>(&self, operation: Operation, target: Option<(&'p str, &'p str)>) -> Result<Record<'p>> {
+        let (mut missing_permission, mut missing_role, mut known) = (None, None, true);
+        for act in operation.acts() {
+            match identity::permissions(self.session, self.identity, act.service()).await {
+                Ok(Some(held)) => {
+                    let any_of = act.permissions(self.identity.is_person);
+                    missing_permission = missing_permission.or(permission::missing_permission(&held, any_of));
+                }
+                // A token that cannot be read, or none for that service.
+                Ok(None) => known = false,
+                Err(error) if error.code() == Code::Cancelled => return Err(error),
+                Err(_) => {
+                    missing_permission =
+                        missing_permission.or(act.permissions(self.identity.is_person).first().copied())
+                }
+            }
+            match self.missing_role(*act, target.map(|(_, id)| id)) {
+                Some(missing) => missing_role = missing_role.or(missing),
+                None => known = false,
+            }
+        }
+        let refused = missing_permission.is_some() || missing_role.is_some();
+        let advice = missing_permission
+            .map(|missing| permission::permission_error(operation.cmdlet(), missing, &self.identity.account))
+            .or_else(|| {
+                let user = target.map_or(self.identity.account.as_str(), |(user, _)| user);
+                missing_role.map(|role| permission::role_error(role, user, &self.identity.account))
+            });
+        let facts = advice.as_ref().map(Error::facts);
+        Ok(Record {
+            operation: operation.cmdlet(),
+            user: target.map(|(user, _)| user),
+            user_id: target.map(|(_, id)| id),
+            allowed: if refused { Some(false) } else { known.then_some(true) },
+            missing_permission,
+            missing_role,
+            advice: facts.and_then(|facts| facts.advice.clone()),
+            advice_id: facts.and_then(|facts| facts.advice_id.clone()),
+            advice_arguments: facts.and_then(|facts| serde_json::to_value(&facts.advice_arguments).ok()),
+        })
+    }
+
+    /// The role that is missing for an act, if any; nothing where our roles are not known or reach a part of the tenant.
+    fn missing_role(&self, act: Act, target: Option<&str>) -> Option<Option<&'static str>> {
+        let identity = self.identity;
+        let account = identity.account_id.as_ref();
+        if self.holders.zip(account).is_some_and(|(holders, account)| holders.scoped.contains(account)) {
+            return None;
+        }
+        let none = BTreeSet::new();
+        let held = match self.holders.zip(account) {
+            Some((holders, account)) => {
+                let of = if identity.is_person { &holders.active } else { &holders.apps };
+                of.get(account).unwrap_or(&none)
+            }
+            None if identity.roles_known => &identity.roles,
+            None => return None,
+        };
+        let targets = self.holders.zip(target).into_iter().flat_map(|(holders, id)| holders.active_roles(id));
+        Some(permission::missing_role(act, identity.is_person, held, targets))
+    }
+}
