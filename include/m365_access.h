@@ -126,6 +126,11 @@
  *               (Running, Interrupted, Completed, Cancelled, Refused), "outcome", "exitCode", "counts", "planDigest",
  *               "version", "host", "processId", "error", "changes" (Outcomes), "continues" (more changes of this run
  *               follow in the next record)
+ *   Offboarding what a person's outcomes amount to: "user", "userId", "displayName"; "outcome", the worst of them; "steps"
+ *               (each "change", "outcome", "code"); "atOnce", "withinHour" and "withinDay" (the changes that hold by
+ *               then); "effectiveBy"; "runId"
+ *   Permission  "operation" (a cmdlet), "user", "userId", "allowed" (null where it cannot be known), "missingPermission",
+ *               "missingRole", "advice"
  *   Simulator   "graphEndpoint", "loginEndpoint", "exchangeEndpoint", "tenantId", "tenantDomain", "clientId" and
  *               "clientSecret" (an app that may do everything), "weakClientId" and "weakClientSecret" (one that may only
  *               read people), "caCertificatePath", "adminPassword" (everybody's first password), "samples" (a user
@@ -293,6 +298,30 @@ int32_t m365_revoke_sessions(uint64_t session, const uint8_t *request, uint32_t 
  * `noChangeAtNextSignIn`, `keepSessions`. Records: `Outcome`, with `password` where `showPassword` asked for it.
  */
 int32_t m365_reset_password(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Unlocks accounts: a new password, then sign-in allowed, each read back. A lock by bad attempts itself cannot be read or
+ * lifted through any interface, and ends by itself.
+ *
+ * Request: who, how, and the fields of `m365_reset_password`. Records: `Outcome`.
+ */
+int32_t m365_unlock_user(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Offboards people who have left: block, read back, new password, revoke sessions, each read back, in this order.
+ *
+ * Request: who, how, `skip` (a list of `Password`, `Sessions`), and the password fields of `m365_reset_password`.
+ * Records: `Outcome`, one a change, and `Offboarding`, one a person.
+ */
+int32_t m365_invoke_offboarding(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Says whether the caller may carry out operations, and what is missing; nothing is written.
+ *
+ * Request: `operation` (a list of cmdlets; all without it), and who, to learn whether it would reach these people.
+ * Records: `Permission`.
+ */
+int32_t m365_test_permission(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
  * Reads the journal. Works on a session without a tenant.

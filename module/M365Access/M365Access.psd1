@@ -16,11 +16,14 @@
         'Get-M365Connection'
         'Get-M365Run'
         'Get-M365User'
+        'Invoke-M365Offboarding'
         'Reset-M365Password'
         'Revoke-M365Sessions'
         'Start-M365Simulator'
         'Stop-M365Simulator'
+        'Test-M365Permission'
         'Unblock-M365User'
+        'Unlock-M365User'
     )
     AliasesToExport      = @('Revoke-M365Session')
     CmdletsToExport      = @()

@@ -126,6 +126,11 @@
  *               (Running, Interrupted, Completed, Cancelled, Refused), "outcome", "exitCode", "counts", "planDigest",
  *               "version", "host", "processId", "error", "changes" (Outcomes), "continues" (more changes of this run
  *               follow in the next record)
+ *   Offboarding what a person's outcomes amount to: "user", "userId", "displayName"; "outcome", the worst of them; "steps"
+ *               (each "change", "outcome", "code"); "atOnce", "withinHour" and "withinDay" (the changes that hold by
+ *               then); "effectiveBy"; "runId"
+ *   Permission  "operation" (a cmdlet), "user", "userId", "allowed" (null where it cannot be known), "missingPermission",
+ *               "missingRole", "advice"
  *   Simulator   "graphEndpoint", "loginEndpoint", "exchangeEndpoint", "tenantId", "tenantDomain", "clientId" and
  *               "clientSecret" (an app that may do everything), "weakClientId" and "weakClientSecret" (one that may only
  *               read people), "caCertificatePath", "adminPassword" (everybody's first password), "samples" (a user

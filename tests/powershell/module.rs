@@ -155,8 +155,10 @@ fn prototypes(header: &str) -> Vec<String> {
         rest = comment.split_once("*/").unwrap().1;
     }
     code += rest;
+    // The preprocessor's lines end without a semicolon.
+    let code: Vec<&str> = code.lines().filter(|line| !line.starts_with('#')).collect();
+    let code = code.join(" ");
     let declared = code.split_inclusive(';').filter_map(|statement| {
-        let statement = statement.replace('\n', " ");
         let (before, parameters) = statement.split_once('(')?;
         let (result, name) = before.trim().rsplit_once(' ')?;
         let parameters = parameters.split_once(')')?.0.to_owned();

@@ -43,7 +43,7 @@ fn collect(folder: &Path, said: &mut Table) {
             collect(&path, said);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            let code = text.split("#[cfg(test)]").next().unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
             let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
             let code = code.join("\n");
             let direct = code.split("say!(").skip(1);

@@ -16,6 +16,8 @@ $script:RecordShape = @{
         'RunId', 'Operation', 'Reason', 'By', 'TenantId', 'StartedAt', 'EndedAt', 'State', 'Outcome', 'ExitCode',
         'Verified', 'Accepted', 'Unchanged', 'Planned', 'Skipped', 'Refused', 'Failed', 'Unknown'
     )
+    Offboarding = @('User', 'UserId', 'DisplayName', 'Outcome', 'Steps', 'EffectiveBy', 'AtOnce', 'WithinHour', 'WithinDay', 'RunId')
+    Permission = @('Operation', 'User', 'Allowed', 'MissingPermission', 'MissingRole', 'Advice')
     Simulator  = @(
         'GraphEndpoint', 'LoginEndpoint', 'ExchangeEndpoint', 'TenantId', 'TenantDomain', 'ClientId', 'ClientSecret',
         'WeakClientId', 'WeakClientSecret', 'CaCertificatePath', 'AdminPassword', 'Samples'
@@ -26,7 +28,7 @@ $script:RecordShape = @{
 $script:RecordTime = @('EffectiveBy', 'At', 'SessionsValidFrom', 'ExpiresAt', 'StartedAt', 'EndedAt')
 
 # Properties that are lists, also of one or none.
-$script:RecordList = @('Roles', 'Permissions')
+$script:RecordList = @('Roles', 'Permissions', 'Steps', 'AtOnce', 'WithinHour', 'WithinDay')
 
 # Parts that are shown in another form: those of a sentence in its language, the counts of a run one by one.
 $script:RecordHidden = @('MessageId', 'MessageArguments', 'AdviceId', 'AdviceArguments', 'Counts', 'Continues')
