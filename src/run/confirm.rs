@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Order, guard::Candidate, how::How, plan::Step};
+use super::{Order, guard::Candidate, how::How, plan::Steps};
 use crate::{change::Subject, error::Result, event::Ask, job::Reporter};
 
 /// From more people than this on, one question stands for all.
@@ -27,27 +27,25 @@ impl Consent {
 pub(crate) async fn ask(
     operation: &str,
     people: &[Candidate<'_>],
-    steps: &[Step],
+    steps: &Steps,
     how: &How,
     reporter: &Reporter,
 ) -> Result<Consent> {
     if !how.confirm || people.is_empty() {
         return Ok(Consent::all());
     }
-    let actions: Vec<&str> = steps.iter().map(|step| step.wanted.action()).collect();
-    let action = actions.join(", ");
-    let question = |target: String, count: u64| Ask {
+    let question = |target: String, subject: Option<&str>, count: u64| Ask {
         ask: 0,
         question: "confirm",
         operation: operation.to_owned(),
         target,
-        action: action.clone(),
+        action: steps.actions(subject),
         count,
     };
     if people.len() <= ONE_BY_ONE && people.iter().all(|candidate| candidate.singly) {
         let mut declined = BTreeSet::new();
         for Candidate { person, .. } in people {
-            let answer = reporter.ask(question(person.user_principal_name.clone(), 1)).await?;
+            let answer = reporter.ask(question(person.user_principal_name.clone(), Some(&person.id), 1)).await?;
             if answer.as_bool() != Some(true) {
                 declined.insert(person.id.clone());
             }
@@ -55,7 +53,7 @@ pub(crate) async fn ask(
         return Ok(if declined.len() == people.len() { Consent::No } else { Consent::Without(declined) });
     }
     let count = u64::try_from(people.len()).unwrap_or(u64::MAX);
-    let answer = reporter.ask(question(format!("{count} people"), count)).await?;
+    let answer = reporter.ask(question(format!("{count} people"), None, count)).await?;
     Ok(if answer.as_bool() == Some(true) { Consent::all() } else { Consent::No })
 }
 
@@ -64,14 +62,13 @@ pub(crate) async fn ask_about(subject: &Subject, order: &Order, reporter: &Repor
     if !order.how.confirm {
         return Ok(Consent::all());
     }
-    let actions: Vec<&str> = order.steps.iter().map(|step| step.wanted.action()).collect();
     let answer = reporter
         .ask(Ask {
             ask: 0,
             question: "confirm",
             operation: order.operation.cmdlet().to_owned(),
             target: subject.user.clone(),
-            action: actions.join(", "),
+            action: order.steps.actions(None),
             count: 1,
         })
         .await?;
@@ -79,16 +76,15 @@ pub(crate) async fn ask_about(subject: &Subject, order: &Order, reporter: &Repor
 }
 
 /// Asks for the number of people who would be touched; whether the answer names it.
-pub(crate) async fn count(operation: &str, people: usize, steps: &[Step], reporter: &Reporter) -> Result<bool> {
+pub(crate) async fn count(operation: &str, people: usize, steps: &Steps, reporter: &Reporter) -> Result<bool> {
     let count = u64::try_from(people).unwrap_or(u64::MAX);
-    let actions: Vec<&str> = steps.iter().map(|step| step.wanted.action()).collect();
     let answer = reporter
         .ask(Ask {
             ask: 0,
             question: "count",
             operation: operation.to_owned(),
             target: format!("{count} people"),
-            action: actions.join(", "),
+            action: steps.actions(None),
             count,
         })
         .await?;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::{how::How, plan::Step};
+use super::{how::How, plan::Steps};
 use crate::{
     error::{Code, Error, Result},
     say,
@@ -84,23 +84,25 @@ impl Guard<'_> {
     pub(crate) async fn protected(
         &self,
         people: &[Candidate<'_>],
-        steps: &[Step],
+        steps: &Steps,
         graph: &Graph,
     ) -> Result<BTreeMap<String, Error>> {
         let mut protected = BTreeMap::new();
-        if !steps.iter().any(|step| step.wanted.takes_access()) {
-            return Ok(protected);
-        }
+        let takes_access = |person: &Person| steps.of(&person.id).iter().any(|step| step.wanted.takes_access());
+        let locks_out = |person: &Person| steps.of(&person.id).iter().any(|step| step.wanted.locks_out());
         for Candidate { person, .. } in people {
+            if !takes_access(person) {
+                continue;
+            }
             if self.identity.is_person && self.identity.account_id.as_ref() == Some(&person.id) {
                 protected.insert(person.id.clone(), caller_error(person));
             } else if self.emergency.contains(&person.id) {
                 protected.insert(person.id.clone(), emergency_error(person));
             }
         }
-        if steps.iter().any(|step| step.wanted.locks_out())
-            && let Some(person) = self.last_administrator(people, &protected, graph).await?
-        {
+        let locked_out: Vec<&Person> =
+            people.iter().map(|candidate| candidate.person).filter(|person| locks_out(person)).collect();
+        if let Some(person) = self.last_administrator(&locked_out, &protected, graph).await? {
             protected.insert(person.id.clone(), last_admin_error(person));
         }
         Ok(protected)
@@ -109,14 +111,14 @@ impl Guard<'_> {
     /// The Global Administrator of the plan who must stay, if the plan would leave none who can sign in.
     async fn last_administrator<'p>(
         &self,
-        people: &[Candidate<'p>],
+        people: &[&'p Person],
         protected: &BTreeMap<String, Error>,
         graph: &Graph,
     ) -> Result<Option<&'p Person>> {
         let administrators = &self.holders.global_administrators;
         let touched: Vec<&Person> = people
             .iter()
-            .map(|candidate| candidate.person)
+            .copied()
             .filter(|person| administrators.contains(&person.id) && !protected.contains_key(&person.id))
             .collect();
         if touched.is_empty() {

@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use execute::{Secret, Summary};
 pub(crate) use how::How;
-pub(crate) use plan::Step;
+pub(crate) use plan::{Step, Steps};
 
 use self::{
     confirm::Consent,
@@ -41,7 +41,7 @@ use self::{
     tally::Tally,
 };
 use crate::{
-    change::{Change, Outcome, State, Subject},
+    change::{Change, Outcome, State, Subject, Wanted},
     error::{Code, Error, Result},
     event::{Counts, End, EndState, Level},
     job::Reporter,
@@ -64,15 +64,15 @@ pub(crate) struct Order {
     pub(crate) who: Subjects,
     pub(crate) how: How,
     /// What is done to each of them, in order.
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Steps,
     pub(crate) secret: Secret,
     /// What a person's outcomes amount to, if the caller wants to know.
     pub(crate) summary: Option<Summary>,
 }
 
 impl Order {
-    pub(crate) fn new(operation: Operation, who: impl Into<Subjects>, how: How, steps: Vec<Step>) -> Self {
-        Self { operation, who: who.into(), how, steps, secret: Secret::default(), summary: None }
+    pub(crate) fn new(operation: Operation, who: impl Into<Subjects>, how: How, steps: impl Into<Steps>) -> Self {
+        Self { operation, who: who.into(), how, steps: steps.into(), secret: Secret::default(), summary: None }
     }
 
     /// With passwords that the caller gives or wants to see.
@@ -91,6 +91,8 @@ impl Order {
 pub(crate) enum Subjects {
     /// People, who are selected first.
     People(Who),
+    /// People who have been selected already.
+    Selected(Selection),
     /// The tenant itself: nobody is selected, and there is nobody to be protected from it.
     Tenant,
 }
@@ -101,15 +103,23 @@ impl From<Who> for Subjects {
     }
 }
 
+impl From<Selection> for Subjects {
+    fn from(selection: Selection) -> Self {
+        Self::Selected(selection)
+    }
+}
+
 impl Subjects {
     /// Whether everybody in the tenant was selected.
     fn all(&self) -> bool {
         matches!(self, Self::People(who) if who.all)
     }
 
-    async fn select(&self, graph: &Graph, reporter: &Reporter) -> Result<Selection> {
+    /// The people; those who have been selected already can be had once.
+    async fn select(&mut self, graph: &Graph, reporter: &Reporter) -> Result<Selection> {
         match self {
             Self::People(who) => target::resolve(who, graph, reporter).boxed().await,
+            Self::Selected(selection) => Ok(std::mem::take(selection)),
             Self::Tenant => Ok(Selection::default()),
         }
     }
@@ -134,15 +144,15 @@ pub(crate) fn carry_out<'a>(
     begin(order, session, reporter).boxed()
 }
 
-async fn begin(order: Order, session: &Arc<Connected>, reporter: &Reporter) -> Result<End> {
+async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) -> Result<End> {
     order.how.check()?;
     let settings = session.settings()?;
     let rehearsal = order.how.what_if || order.how.plan_path.is_some();
     // A journal that cannot be written is found out before anything is sent.
     let journal = if rehearsal { None } else { Some(Journal::open(settings.journal_path.as_deref()).await?) };
     let graph = Graph::new(Arc::clone(session), reporter.cancelled().clone());
-    let ground = survey(&order, &graph, reporter).await?;
-    let people = matches!(order.who, Subjects::People(_));
+    let ground = survey(&mut order, &graph, reporter).await?;
+    let people = !matches!(order.who, Subjects::Tenant);
     if people && ground.selection.people.is_empty() && ground.selection.missing.is_empty() {
         // Selecting has said so.
         return Ok(done());
@@ -215,10 +225,10 @@ async fn begin(order: Order, session: &Arc<Connected>, reporter: &Reporter) -> R
 }
 
 /// Everything that must be known before the first write, read side by side.
-async fn survey(order: &Order, graph: &Graph, reporter: &Reporter) -> Result<Ground> {
+async fn survey(order: &mut Order, graph: &Graph, reporter: &Reporter) -> Result<Ground> {
     let settings = graph.session().settings()?;
     let emergency_accounts: &[String] = match order.who {
-        Subjects::People(_) => &settings.emergency_account,
+        Subjects::People(_) | Subjects::Selected(_) => &settings.emergency_account,
         Subjects::Tenant => &[],
     };
     let (identity, selection, holders, emergency) = tokio::join!(
@@ -229,8 +239,7 @@ async fn survey(order: &Order, graph: &Graph, reporter: &Reporter) -> Result<Gro
     );
     let identity = identity?;
     // What is missing for the operation itself is said before what its preparations stumbled over.
-    for step in &order.steps {
-        let act = step.wanted.act();
+    for act in order.steps.acts() {
         let Some(held) = identity::permissions(graph.session(), &identity, act.service()).await? else { continue };
         if let Some(missing) = permission::missing_permission(&held, act.permissions(identity.is_person)) {
             return Err(permission::permission_error(order.operation.cmdlet(), missing, &identity.account));
@@ -242,7 +251,7 @@ async fn survey(order: &Order, graph: &Graph, reporter: &Reporter) -> Result<Gro
         Ok(holders) => holders,
         Err(error) if error.code() != Code::Forbidden => return Err(error),
         // Giving access back endangers nobody; taking it away without knowing who is an administrator might.
-        Err(_) if !order.steps.iter().any(|step| step.wanted.takes_access()) => RoleHolders::default(),
+        Err(_) if !order.steps.every().any(Wanted::takes_access) => RoleHolders::default(),
         Err(error) => {
             return Err(error
                 .advise(say!(
@@ -295,7 +304,7 @@ impl Work<'_> {
 
     /// People who were named and do not exist: a failed outcome each.
     fn missing(&self, run_id: &str) -> impl Iterator<Item = Record> {
-        let kind = self.order.steps.first().map(|step| step.wanted.kind());
+        let kind = self.order.steps.every().next().map(Wanted::kind);
         self.ground.selection.missing.iter().zip(std::iter::repeat(kind)).filter_map(move |(missing, kind)| {
             let record = Record::new(missing.name.clone(), None, kind?, Outcome::Failed, run_id);
             Some(record.because(&missing.error))

@@ -1,5 +1,7 @@
 //! A plan: the ordered changes of one operation, as plain data with a digest.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +9,7 @@ use super::digest;
 use crate::{
     change::{Change, Subject, Wanted},
     error::{Error, Result},
+    session::permission::Act,
 };
 
 /// What is to be done to each subject, in order.
@@ -24,6 +27,66 @@ impl Step {
 
     pub(crate) const fn after(wanted: Wanted, step: usize) -> Self {
         Self { wanted, after: Some(step) }
+    }
+}
+
+/// What is to be done to whom.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Steps {
+    /// The same to everybody.
+    Same(Vec<Step>),
+    /// To each their own, by object id; whoever has nothing there is left alone.
+    Own(BTreeMap<String, Vec<Step>>),
+}
+
+impl From<Vec<Step>> for Steps {
+    fn from(steps: Vec<Step>) -> Self {
+        Self::Same(steps)
+    }
+}
+
+impl Steps {
+    /// What is to be done to one subject.
+    pub(crate) fn of(&self, subject: &str) -> &[Step] {
+        match self {
+            Self::Same(steps) => steps,
+            Self::Own(own) => own.get(subject).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// What is to be done to anybody, subject by subject.
+    pub(crate) fn every(&self) -> impl Iterator<Item = &Wanted> {
+        let (same, own) = match self {
+            Self::Same(steps) => (Some(steps), None),
+            Self::Own(own) => (None, Some(own)),
+        };
+        same.into_iter().chain(own.into_iter().flat_map(BTreeMap::values)).flatten().map(|step| &step.wanted)
+    }
+
+    /// What is done, as far as permissions tell it apart, each once.
+    pub(crate) fn acts(&self) -> Vec<Act> {
+        let mut acts: Vec<Act> = Vec::new();
+        for act in self.every().map(Wanted::act) {
+            if !acts.contains(&act) {
+                acts.push(act);
+            }
+        }
+        acts
+    }
+
+    /// In words, each once: to one subject, or to everybody together.
+    pub(crate) fn actions(&self, subject: Option<&str>) -> String {
+        let mut actions: Vec<&str> = Vec::new();
+        let mut add = |wanted: &Wanted| {
+            if !actions.contains(&wanted.action()) {
+                actions.push(wanted.action());
+            }
+        };
+        match subject {
+            Some(subject) => self.of(subject).iter().for_each(|step| add(&step.wanted)),
+            None => self.every().for_each(add),
+        }
+        actions.join(", ")
     }
 }
 
@@ -56,11 +119,12 @@ impl Plan {
         by: &str,
         reason: Option<String>,
         subjects: impl Iterator<Item = (Subject, bool)>,
-        steps: &[Step],
+        steps: &Steps,
     ) -> Result<Self> {
         let mut changes = Vec::new();
         for (subject, protected) in subjects {
             let first = changes.len();
+            let steps = steps.of(&subject.user_id);
             for step in if protected { steps.get(..1).unwrap_or(steps) } else { steps } {
                 changes.push(Change {
                     sequence: sequence(changes.len())?,
@@ -111,7 +175,7 @@ mod tests {
 
     #[test]
     fn steps_follow_each_other_within_a_person_and_the_digest_holds_them() {
-        let steps = [Step::new(Wanted::SignIn { allowed: false }), Step::after(Wanted::Sessions {}, 0)];
+        let steps = vec![Step::new(Wanted::SignIn { allowed: false }), Step::after(Wanted::Sessions {}, 0)].into();
         let plan =
             Plan::new("Block-M365User", "t", "me", None, ["a", "b"].map(|id| (subject(id), false)).into_iter(), &steps)
                 .unwrap();
@@ -124,5 +188,19 @@ mod tests {
         assert_ne!(other.digest().unwrap(), plan.digest);
         let back: Plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
         assert_eq!(back, plan);
+    }
+
+    #[test]
+    fn to_each_their_own_and_to_others_nothing() {
+        let block = |allowed| vec![Step::new(Wanted::SignIn { allowed })];
+        let steps = Steps::Own([("a".to_owned(), block(false)), ("b".to_owned(), block(true))].into());
+        let subjects = ["a", "b", "c"].map(|id| (subject(id), false)).into_iter();
+        let plan = Plan::new("x", "t", "me", None, subjects, &steps).unwrap();
+        let wanted: Vec<_> =
+            plan.changes.iter().map(|change| (change.subject.user_id.as_str(), &change.wanted)).collect();
+        let (blocked, allowed) = (Wanted::SignIn { allowed: false }, Wanted::SignIn { allowed: true });
+        assert_eq!(wanted, [("a", &blocked), ("b", &allowed)]);
+        assert_eq!(steps.actions(Some("a")), "block sign-in");
+        assert_eq!(steps.actions(None), "block sign-in, allow sign-in");
     }
 }
