@@ -17,29 +17,25 @@ use crate::tools::{
 const TARGET: &str = "x86_64-pc-windows-gnu";
 const COMPILER: &str = "x86_64-w64-mingw32-gcc";
 
-/// Libraries of every Windows since 10 and Server 2016 that the DLL may need.
-const NEEDED: [&str; 9] = [
+/// Libraries of every Windows since 10 and Server 2016 that the DLL may need. (`shell32` and `combase` tell where the
+/// user's state folder is.)
+const NEEDED: [&str; 11] = [
     "advapi32.dll",
     "api-ms-win-core-synch-l1-2-0.dll",
     "bcrypt.dll",
     "bcryptprimitives.dll",
+    "combase.dll",
     "crypt32.dll",
     "kernel32.dll",
     "msvcrt.dll",
     "ntdll.dll",
+    "shell32.dll",
     "ws2_32.dll",
 ];
 
 /// What code that is never called asks for as well, as long as link-time optimisation does not take it out. Every Windows
 /// since 10 and Server 2016 has these, too.
-const LEFT_OVER: [&str; 6] = [
-    "api-ms-win-core-winrt-error-l1-1-0.dll",
-    "combase.dll",
-    "ktmw32.dll",
-    "oleaut32.dll",
-    "shell32.dll",
-    "userenv.dll",
-];
+const LEFT_OVER: [&str; 4] = ["api-ms-win-core-winrt-error-l1-1-0.dll", "ktmw32.dll", "oleaut32.dll", "userenv.dll"];
 
 /// Profile of the build; `release` takes minutes of processor time, so it is for those who ship.
 fn profile() -> String {
