@@ -168,8 +168,6 @@
     password_expired = 'het wachtwoord van het account is verlopen of moet worden gewijzigd: {service_message}'
     password_refused = 'de dienst weigert dit wachtwoord: {service_message}'
     password_synchronized = 'het wachtwoord van een persoon die vanuit on-premises wordt gesynchroniseerd, kan niet door een app in de cloud worden geschreven; er is niets verstuurd'
-    password_written_back = 'teruggeschreven naar de on-premises directory'
-    password_written_back_to_change = 'teruggeschreven naar de on-premises directory; het moet bij de volgende aanmelding worden gewijzigd, omdat deze weg geen andere kent'
     password_wrong = 'de gebruikersnaam of het wachtwoord is onjuist: {service_message}'
     permission_missing = '{operation} heeft de machtiging {permission} nodig, die {account} niet heeft'
     person_without_id = 'de dienst gaf een persoon zonder object-id'

@@ -168,8 +168,6 @@
     password_expired = 'kontots lösenord har upphört att gälla eller måste ändras: {service_message}'
     password_refused = 'tjänsten avvisar det här lösenordet: {service_message}'
     password_synchronized = 'lösenordet för en person som synkroniseras från den lokala katalogen kan inte skrivas i molnet av en app; inget skickades'
-    password_written_back = 'skrivet tillbaka till den lokala katalogen'
-    password_written_back_to_change = 'skrivet tillbaka till den lokala katalogen; det måste ändras vid nästa inloggning, eftersom den här vägen inte känner någon annan'
     password_wrong = 'användarnamnet eller lösenordet är fel: {service_message}'
     permission_missing = '{operation} behöver behörigheten {permission}, som {account} inte har'
     person_without_id = 'tjänsten gav en person utan objekt-id'
