@@ -303,14 +303,15 @@ int32_t m365_reset_password(uint64_t session, const uint8_t *request, uint32_t l
  * Unlocks accounts: a new password, then sign-in allowed, each read back. A lock by bad attempts itself cannot be read or
  * lifted through any interface, and ends by itself.
  *
- * Request: who, how, and the fields of `m365_reset_password`. Records: `Outcome`.
+ * Request: who, how, `password` (otherwise each person gets a generated one), `showPassword`, `noChangeAtNextSignIn`,
+ * `keepSessions`. Records: `Outcome`, with `password` where `showPassword` asked for it.
  */
 int32_t m365_unlock_user(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
  * Offboards people who have left: block, read back, new password, revoke sessions, each read back, in this order.
  *
- * Request: who, how, `skip` (a list of `Password`, `Sessions`), and the password fields of `m365_reset_password`.
+ * Request: who, how, `skip` (a list of steps: Password, Sessions), `password`, `showPassword`, `noChangeAtNextSignIn`.
  * Records: `Outcome`, one a change, and `Offboarding`, one a person.
  */
 int32_t m365_invoke_offboarding(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);

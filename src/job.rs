@@ -123,7 +123,8 @@ impl Job {
 
     /// Answers a question. An answer to a question that was not asked is forgotten.
     pub fn reply(&self, answer: Answer) {
-        let _ = self.answers.send(answer);
+        // Without a receiver the job is over, and nobody waits for the answer.
+        self.answers.send(answer).ok();
     }
 
     /// Asks the work to stop at the next safe place; events that tell how it ended still come.
@@ -179,7 +180,7 @@ impl Reporter {
                 }
             }
             // A notification between the look and the wait is not lost for long: the wait is bounded.
-            let _ = tokio::time::timeout(Duration::from_millis(100), writable).await;
+            tokio::time::timeout(Duration::from_millis(100), writable).await.ok();
         }
     }
 

@@ -103,7 +103,8 @@ pub unsafe extern "C" fn m365_reset_password(session: u64, request: *const u8, l
 /// Unlocks accounts: a new password, then sign-in allowed, each read back. A lock by bad attempts itself cannot be read or
 /// lifted through any interface, and ends by itself.
 ///
-/// Request: who, how, and the fields of `m365_reset_password`. Records: `Outcome`.
+/// Request: who, how, `password` (otherwise each person gets a generated one), `showPassword`, `noChangeAtNextSignIn`,
+/// `keepSessions`. Records: `Outcome`, with `password` where `showPassword` asked for it.
 ///
 /// # Safety
 /// `request` is readable for `length` bytes; `job` is writable.
@@ -115,7 +116,7 @@ pub unsafe extern "C" fn m365_unlock_user(session: u64, request: *const u8, leng
 
 /// Offboards people who have left: block, read back, new password, revoke sessions, each read back, in this order.
 ///
-/// Request: who, how, `skip` (a list of `Password`, `Sessions`), and the password fields of `m365_reset_password`.
+/// Request: who, how, `skip` (a list of steps: Password, Sessions), `password`, `showPassword`, `noChangeAtNextSignIn`.
 /// Records: `Outcome`, one a change, and `Offboarding`, one a person.
 ///
 /// # Safety

@@ -31,7 +31,8 @@ pub(super) fn judge(before: &Person, now: &Person, written: &Written) -> Verdict
     let as_late = written.at.is_some_and(|at| valid_from >= at);
     let moved = before.sign_in_sessions_valid_from_date_time.is_none_or(|old| valid_from > old);
     let ours = written.at.is_none_or(|at| valid_from >= at - SKEW);
-    if !as_late && !(moved && ours) {
+    let set = as_late || (moved && ours);
+    if !set {
         return Verdict::NotYet;
     }
     // A session begun after this moment but before the block took hold would still be good.

@@ -106,7 +106,7 @@ fn field_names<T: DeserializeOwned>() -> &'static [&'static str] {
         }
     }
     let mut names: &'static [&'static str] = &[];
-    let _ = T::deserialize(Listener(&mut names));
+    T::deserialize(Listener(&mut names)).ok();
     names
 }
 

@@ -1,6 +1,6 @@
 //! `Test-M365Permission`: may we, and would it reach this person? The same table that every operation is held against.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,12 +10,12 @@ use crate::{
     event::End,
     job::Reporter,
     say,
-    service::{directory::RoleHolders, graph::Graph, identity},
-    session::{
-        Connected,
-        identity::Identity,
-        permission::{self, Act},
+    service::{
+        directory::{RoleHolders, Standing},
+        graph::Graph,
+        identity,
     },
+    session::{Connected, identity::Identity, permission},
     target::{self, Who},
 };
 
@@ -57,8 +57,8 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
         reporter.error(&missing.error).await;
     }
     // Who we are shows our roles even where those of others may not be read.
-    let holders = graph.role_holders().await.ok();
-    let test = Test { session, identity: &identity, holders: holders.as_ref() };
+    let holders = graph.role_holders().await.unwrap_or_else(|_| RoleHolders::of(&identity));
+    let test = Test { session, identity: &identity, holders: &holders };
     let mut records = Vec::new();
     for operation in operations {
         match &people {
@@ -96,7 +96,7 @@ fn operations(names: &[String]) -> Result<Vec<Operation>> {
 struct Test<'a> {
     session: &'a Connected,
     identity: &'a Identity,
-    holders: Option<&'a RoleHolders>,
+    holders: &'a RoleHolders,
 }
 
 impl Test<'_> {
@@ -112,13 +112,14 @@ impl Test<'_> {
                 Ok(None) => known = false,
                 Err(error) if error.code() == Code::Cancelled => return Err(error),
                 Err(_) => {
-                    missing_permission =
-                        missing_permission.or(act.permissions(self.identity.is_person).first().copied())
+                    let any_of = act.permissions(self.identity.is_person);
+                    missing_permission = missing_permission.or_else(|| any_of.first().copied());
                 }
             }
-            match self.missing_role(*act, target.map(|(_, id)| id)) {
-                Some(missing) => missing_role = missing_role.or(missing),
-                None => known = false,
+            match self.holders.standing(*act, self.identity, target.map(|(_, id)| id)) {
+                Standing::Enough => {}
+                Standing::Lacks(role) => missing_role = missing_role.or(Some(role)),
+                Standing::Unknown => known = false,
             }
         }
         let refused = missing_permission.is_some() || missing_role.is_some();
@@ -140,25 +141,5 @@ impl Test<'_> {
             advice_id: facts.and_then(|facts| facts.advice_id.clone()),
             advice_arguments: facts.and_then(|facts| serde_json::to_value(&facts.advice_arguments).ok()),
         })
-    }
-
-    /// The role that is missing for an act, if any; nothing where our roles are not known or reach a part of the tenant.
-    fn missing_role(&self, act: Act, target: Option<&str>) -> Option<Option<&'static str>> {
-        let identity = self.identity;
-        let account = identity.account_id.as_ref();
-        if self.holders.zip(account).is_some_and(|(holders, account)| holders.scoped.contains(account)) {
-            return None;
-        }
-        let none = BTreeSet::new();
-        let held = match self.holders.zip(account) {
-            Some((holders, account)) => {
-                let of = if identity.is_person { &holders.active } else { &holders.apps };
-                of.get(account).unwrap_or(&none)
-            }
-            None if identity.roles_known => &identity.roles,
-            None => return None,
-        };
-        let targets = self.holders.zip(target).into_iter().flat_map(|(holders, id)| holders.active_roles(id));
-        Some(permission::missing_role(act, identity.is_person, held, targets))
     }
 }

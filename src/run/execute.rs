@@ -27,7 +27,11 @@ use crate::{
     change::{self, Change, Outcome, State, Verdict, Wanted, Written},
     error::{Code, Error, Result},
     say,
-    service::{Services, directory::RoleHolders, user::Person},
+    service::{
+        Services,
+        directory::{RoleHolders, Standing},
+        user::Person,
+    },
     session::{identity::Identity, permission},
     target::Selected,
 };
@@ -145,7 +149,7 @@ impl Execution<'_> {
             if self.summary.is_some() {
                 records.push(record.clone());
             }
-            if sink.send(Shown::Outcome(record)).await.is_err() {
+            if sink.send(Shown::Outcome(Box::new(record))).await.is_err() {
                 return;
             }
         }
@@ -242,17 +246,10 @@ impl Execution<'_> {
 
     /// The role that the documented tables ask for and that we do not hold, if all of that is known.
     fn out_of_reach(&self, change: &Change) -> Option<Error> {
-        let identity = self.identity;
-        let account = identity.account_id.as_ref()?;
-        if self.holders.scoped.contains(account) {
-            return None;
+        match self.holders.standing(change.wanted.act(), self.identity, Some(&change.subject.user_id)) {
+            Standing::Lacks(role) => Some(permission::role_error(role, &change.subject.user, &self.identity.account)),
+            Standing::Enough | Standing::Unknown => None,
         }
-        let none = BTreeSet::new();
-        let held = if identity.is_person { &self.holders.active } else { &self.holders.apps };
-        let target = self.holders.active_roles(&change.subject.user_id);
-        let held = held.get(account).unwrap_or(&none);
-        let role = permission::missing_role(change.wanted.act(), identity.is_person, held, target)?;
-        Some(permission::role_error(role, &change.subject.user, &identity.account))
     }
 
     async fn carry_out(&self, change: &Change, before: &State, not_before: Option<Timestamp>) -> Option<Settled> {

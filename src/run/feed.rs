@@ -21,7 +21,7 @@ const WAITING: usize = 512;
 /// What is shown of a run: the outcome of a change, or what its changes amount to for one person.
 #[derive(Debug)]
 pub(super) enum Shown {
-    Outcome(Record),
+    Outcome(Box<Record>),
     Person(&'static str, Value),
 }
 
@@ -63,7 +63,7 @@ impl Feed {
                         match shown {
                             Shown::Outcome(record) => {
                                 tally.add(record.outcome, record.code);
-                                outcomes.push(record);
+                                outcomes.push(*record);
                             }
                             Shown::Person(record_type, record) => people.push((record_type, record)),
                         }

@@ -90,6 +90,10 @@ impl Guard<'_> {
         let mut protected = BTreeMap::new();
         let takes_access = |person: &Person| steps.of(&person.id).iter().any(|step| step.wanted.takes_access());
         let locks_out = |person: &Person| steps.of(&person.id).iter().any(|step| step.wanted.locks_out());
+        let unknown = self.identity.is_person && self.identity.account_id.is_none();
+        if unknown && people.iter().any(|candidate| takes_access(candidate.person)) {
+            return Err(caller_unknown(&self.identity.account));
+        }
         for Candidate { person, .. } in people {
             if !takes_access(person) {
                 continue;
@@ -199,6 +203,17 @@ async fn tenant_size(graph: &Graph) -> Result<u64> {
     // The quota of the tenant depends on its size.
     graph.session().budgets().set_tenant_size(count);
     Ok(count)
+}
+
+/// Whoever cannot be recognised cannot be spared.
+fn caller_unknown(account: &str) -> Error {
+    Error::new(
+        Code::Forbidden,
+        say!("caller_unknown", "it could not be read which account you are signed in with; nothing was done"),
+    )
+    .on(account)
+    .advise(say!("grant_user_read", "grant User.Read, so that your own account can be recognised and spared"))
+    .with(|facts| facts.missing_permission = Some("User.Read".to_owned()))
 }
 
 fn caller_error(person: &Person) -> Error {

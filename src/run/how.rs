@@ -12,6 +12,7 @@ use crate::{
 /// The fields that every operation which changes something has in common.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the request")]
 pub(crate) struct How {
     /// Read and plan, write nothing to the service.
     pub(crate) what_if: bool,

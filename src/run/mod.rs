@@ -151,7 +151,10 @@ async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) 
     // A journal that cannot be written is found out before anything is sent.
     let journal = if rehearsal { None } else { Some(Journal::open(settings.journal_path.as_deref()).await?) };
     let graph = Graph::new(Arc::clone(session), reporter.cancelled().clone());
-    let ground = survey(&mut order, &graph, reporter).await?;
+    let ground = match survey(&mut order, &graph, reporter).boxed().await {
+        Ok(ground) => ground,
+        Err(error) => return not_begun(&order, error, session, journal.as_deref()).await,
+    };
     let people = !matches!(order.who, Subjects::Tenant);
     if people && ground.selection.people.is_empty() && ground.selection.missing.is_empty() {
         // Selecting has said so.
@@ -224,6 +227,32 @@ async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) 
     work.run(&journal, session, &declined).await
 }
 
+/// A run that an exclusion has stopped is written down like every other one that was refused.
+async fn not_begun(order: &Order, error: Error, session: &Connected, journal: Option<&Journal>) -> Result<End> {
+    let (Some(journal), Code::ExclusionNotFound) = (journal, error.code()) else { return Err(error) };
+    let Some(identity) = session.known_identity() else { return Err(error) };
+    let mut end = failed(&error);
+    let run = new_run(order, &identity, None);
+    journal.refused(&run, &error, end.exit_code).await?;
+    end.run_id = Some(run.id.to_string());
+    Ok(end)
+}
+
+/// What the journal must know of a run from its beginning.
+fn new_run(order: &Order, identity: &Identity, plan_digest: Option<String>) -> NewRun {
+    NewRun {
+        id: journal::new_id(),
+        operation: order.operation.cmdlet().to_owned(),
+        reason: order.how.reason.clone(),
+        tenant_id: identity.tenant_id.clone(),
+        tenant_name: identity.tenant_name.clone(),
+        by: identity.account.clone(),
+        by_id: identity.account_id.clone(),
+        plan_digest,
+        options: serde_json::to_value(&order.how).unwrap_or_default(),
+    }
+}
+
 /// Everything that must be known before the first write, read side by side.
 async fn survey(order: &mut Order, graph: &Graph, reporter: &Reporter) -> Result<Ground> {
     let settings = graph.session().settings()?;
@@ -288,18 +317,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn new_run(&self) -> NewRun {
-        let Ground { identity, .. } = self.ground;
-        NewRun {
-            id: journal::new_id(),
-            operation: self.plan.operation.clone(),
-            reason: self.plan.reason.clone(),
-            tenant_id: identity.tenant_id.clone(),
-            tenant_name: identity.tenant_name.clone(),
-            by: identity.account.clone(),
-            by_id: identity.account_id.clone(),
-            plan_digest: Some(self.plan.digest.clone()),
-            options: serde_json::to_value(&self.order.how).unwrap_or_default(),
-        }
+        new_run(self.order, &self.ground.identity, Some(self.plan.digest.clone()))
     }
 
     /// People who were named and do not exist: a failed outcome each.
@@ -486,7 +504,7 @@ impl Work<'_> {
             }
             for record in missing {
                 // The feed outlives the work; a record that it no longer takes is in the journal.
-                if sink.send(Shown::Outcome(record)).await.is_err() {
+                if sink.send(Shown::Outcome(Box::new(record))).await.is_err() {
                     return Ok(());
                 }
             }

@@ -74,6 +74,7 @@ pub(crate) struct Record {
     pub(crate) password: Option<SecretString>,
 }
 
+#[allow(clippy::ref_option, reason = "the signature is serde's")]
 fn expose<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
 }

@@ -10,7 +10,11 @@ use serde::Deserialize;
 use super::graph::{Call, Graph};
 use crate::{
     error::{Code, Error, Result},
-    session::role::GLOBAL_ADMINISTRATOR,
+    session::{
+        identity::Identity,
+        permission::{self, Act},
+        role::GLOBAL_ADMINISTRATOR,
+    },
 };
 
 /// An active or eligible assignment.
@@ -48,9 +52,50 @@ pub(crate) struct RoleHolders {
     pub(crate) eligible_unread: Option<Error>,
 }
 
+/// How the caller's roles stand to an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// They reach, or none is documented to be needed.
+    Enough,
+    /// This role, or a higher one, is missing.
+    Lacks(&'static str),
+    /// It cannot be told from here; the service decides.
+    Unknown,
+}
+
 impl RoleHolders {
     pub(crate) fn is_privileged(&self, user_id: &str) -> bool {
         self.active.contains_key(user_id) || self.eligible.contains_key(user_id)
+    }
+
+    /// What we know of ourselves alone, where the roles of others may not be read.
+    pub(crate) fn of(identity: &Identity) -> Self {
+        let mut holders = Self::default();
+        if let Some(account) = &identity.account_id {
+            if identity.roles_known {
+                let into = if identity.is_person { &mut holders.active } else { &mut holders.apps };
+                into.insert(account.clone(), identity.roles.clone());
+            } else {
+                holders.scoped.insert(account.clone());
+            }
+        }
+        holders
+    }
+
+    /// How the caller's roles stand to an act on a person, or on the tenant itself.
+    pub(crate) fn standing(&self, act: Act, identity: &Identity, target: Option<&str>) -> Standing {
+        let Some(account) = &identity.account_id else { return Standing::Unknown };
+        if self.scoped.contains(account) {
+            return Standing::Unknown;
+        }
+        let none = BTreeSet::new();
+        let of = if identity.is_person { &self.active } else { &self.apps };
+        let targets = target.into_iter().flat_map(|id| self.active_roles(id));
+        let held = of.get(account).unwrap_or(&none);
+        match permission::missing_role(act, identity.is_person, held, targets) {
+            None => Standing::Enough,
+            Some(role) => Standing::Lacks(role),
+        }
     }
 
     /// Active roles of a person.

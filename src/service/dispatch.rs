@@ -99,7 +99,7 @@ async fn work(courier: Courier, mut incoming: mpsc::UnboundedReceiver<Ticket>) {
             () = sleep_until(wake), if wake.is_some() => {}
             () = courier.cancel.cancelled(), if !waiting.is_empty() => {
                 for ticket in waiting.drain(..) {
-                    let _ = ticket.answer.send(Err(Error::cancelled()));
+                    ticket.answer.send(Err(Error::cancelled())).ok();
                 }
             }
         }
@@ -137,7 +137,7 @@ async fn deliver(courier: &Courier, (version, load): (Version, Vec<Ticket>)) -> 
         && let Some(ticket) = load.pop()
     {
         // A request of its own is repeated by the client below; its last answer is the answer.
-        let _ = ticket.answer.send(courier.alone(&ticket.call).await);
+        ticket.answer.send(courier.alone(&ticket.call).await).ok();
         return Vec::new();
     }
     let calls: Vec<&Call> = load.iter().map(|ticket| &ticket.call).collect();
@@ -148,7 +148,7 @@ async fn deliver(courier: &Courier, (version, load): (Version, Vec<Ticket>)) -> 
         }
         Err(error) => {
             for ticket in load {
-                let _ = ticket.answer.send(Err(error.clone()));
+                ticket.answer.send(Err(error.clone())).ok();
             }
             Vec::new()
         }
@@ -179,7 +179,7 @@ impl Courier {
                     say!("item_missing", "the service left this request out of its answer, again and again"),
                 )
             });
-            let _ = ticket.answer.send(answer);
+            ticket.answer.send(answer).ok();
             return None;
         }
         let asked = reply.as_ref().and_then(|reply| fault::retry_after(&reply.headers, jiff::Timestamp::now()));

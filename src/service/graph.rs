@@ -183,16 +183,16 @@ impl Reply {
 
     /// The body as a typed document.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        let text = std::str::from_utf8(&self.body).map_err(|_| self.undecodable("the body is not UTF-8".into()))?;
+        let text = std::str::from_utf8(&self.body).map_err(|_| self.undecodable("the body is not UTF-8"))?;
         let mut deserializer = serde_json::Deserializer::from_str(text);
         // The path inside the document, never the document: it can hold personal data.
         serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let place = error.path().to_string();
-            self.undecodable(format!("at {place}: {:?} error", error.inner().classify()))
+            self.undecodable(&format!("at {place}: {:?} error", error.inner().classify()))
         })
     }
 
-    fn undecodable(&self, why: String) -> Error {
+    fn undecodable(&self, why: &str) -> Error {
         Error::new(Code::Decode, say!("undecodable", "the service's answer is not what it documents: {why}", why = why))
             .with(|facts| {
                 facts.http_status = Some(self.status);

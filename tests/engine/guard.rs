@@ -51,6 +51,8 @@ fn an_exclusion_that_does_not_resolve_stops_everything() {
         run(&tenant.session(), Operation::BlockUser, &json!({ "user": user, "except": ["mispelt@example.com"] }));
     assert_eq!((told.error_code(), told.exit_code()), ("exclusion_not_found", 2));
     assert_eq!(told.end["error"]["target"], "mispelt@example.com");
+    let runs = run(&tenant.session(), Operation::GetRun, &json!({}));
+    assert_eq!((&runs.records[0]["runId"], &runs.records[0]["state"]), (&told.end["runId"], &json!("Refused")));
     assert!(tenant.enabled(&user));
 }
 

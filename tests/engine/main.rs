@@ -6,5 +6,6 @@ mod guard;
 mod job;
 mod main_job;
 mod many;
+mod offboarding;
 mod select;
 mod tenant;
