@@ -162,7 +162,7 @@
     name_user = 'geef de user principal name (naam@domein) of de object-id'
     no_selector = 'er is niemand geselecteerd'
     no_tenant = 'deze sessie heeft geen tenant'
-    nobody_found = 'de selectie past op niemand'
+    nobody_found = 'de selectie komt met niemand overeen'
     not_confirmed = 'de dienst nam de wijziging aan, maar {seconds} seconden later is die nog niet te zien'
     nothing_done = 'er is niets gedaan: op de bevestiging is nee geantwoord'
     number_out_of_range = '{field}: gevraagd is een getal van {least} tot {most}'

@@ -162,7 +162,7 @@
     name_user = 'ange användarens huvudnamn (namn@domän) eller objekt-id'
     no_selector = 'ingen har valts'
     no_tenant = 'den här sessionen har ingen klientorganisation'
-    nobody_found = 'urvalet passar ingen'
+    nobody_found = 'urvalet motsvarar ingen'
     not_confirmed = 'tjänsten tog emot ändringen, men {seconds} sekunder senare syns den fortfarande inte'
     nothing_done = 'inget gjordes: bekräftelsen besvarades med nej'
     number_out_of_range = '{field}: ett tal från {least} till {most} behövs'
