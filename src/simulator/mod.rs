@@ -6,6 +6,7 @@
 
 mod certificate;
 pub mod clock;
+pub mod exchange;
 pub mod fault;
 pub mod graph;
 mod line;

@@ -11,6 +11,9 @@ pub const EXCHANGE: Uuid = uuid!("00000002-0000-0ff1-ce00-000000000000");
 /// Exchange's `Exchange.ManageAsApp`.
 pub const EXCHANGE_MANAGE_AS_APP: Uuid = uuid!("dc50a0fb-09a3-484d-be87-e023b12c6440");
 
+/// Exchange's `Exchange.ManageAsAppV2`. It is documented by name only; this id is the simulated tenants' own.
+pub const EXCHANGE_MANAGE_AS_APP_V2: Uuid = uuid!("b0f1c7a2-7a3e-5d55-9a41-6c1f6f6f2b02");
+
 /// What Graph offers to apps, as far as this tenant knows it.
 const GRAPH_APP_ROLES: &[(Uuid, &str)] = &[
     (uuid!("df021288-bdef-4463-88db-98f22de89214"), "User.Read.All"),
@@ -30,6 +33,13 @@ const GRAPH_APP_ROLES: &[(Uuid, &str)] = &[
     (uuid!("5b567255-7703-4780-807c-7be8301ae99b"), "Group.Read.All"),
     (uuid!("98830695-27a2-44f7-8c18-0c3ebc9698f6"), "GroupMember.Read.All"),
 ];
+
+/// Exchange's app roles: id to name.
+pub fn exchange_app_roles() -> BTreeMap<Uuid, String> {
+    let roles =
+        [(EXCHANGE_MANAGE_AS_APP, "Exchange.ManageAsApp"), (EXCHANGE_MANAGE_AS_APP_V2, "Exchange.ManageAsAppV2")];
+    roles.into_iter().map(|(id, name)| (id, name.to_owned())).collect()
+}
 
 /// Graph's app roles: id to name.
 pub fn graph_app_roles() -> BTreeMap<Uuid, String> {

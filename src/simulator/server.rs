@@ -25,6 +25,7 @@ use tokio_util::{
 use uuid::Uuid;
 
 use super::{
+    exchange,
     fault::{self, Played},
     graph,
     line::Line,
@@ -210,8 +211,7 @@ fn name(request: &mut Request) {
 async fn route(world: &World, request: &Request) -> Answer {
     match Service::of(&request.path) {
         Service::Graph => graph::answer(world, request).await,
-        // Exchange Online's commands are answered here.
-        Service::Exchange => Answer::empty(404),
+        Service::Exchange => exchange::answer(world, request).await,
         Service::SignIn => sign_in::answer(world, request).await.unwrap_or_else(|| Answer::empty(404)),
     }
 }

@@ -8,7 +8,9 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{Options, clock::Clock, fault::Faults, quota::Ledger, sign_in, tenant::Tenant, traffic::Traffic};
+use super::{
+    Options, clock::Clock, exchange::Load, fault::Faults, quota::Ledger, sign_in, tenant::Tenant, traffic::Traffic,
+};
 
 /// A simulated tenant at work.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub struct World {
     pub base: String,
     /// What has been charged to the quotas.
     pub ledger: Ledger,
+    /// What Exchange Online is busy with.
+    pub load: Load,
     /// What clients have asked lately.
     pub traffic: Traffic,
     /// When it was made: the zero of positions in time that clients are handed.
@@ -41,6 +45,7 @@ impl World {
             faults,
             base,
             ledger: Ledger::default(),
+            load: Load::default(),
             traffic: Traffic::default(),
             started: Instant::now(),
             sign_in: sign_in::State::default(),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Fault;
 use crate::simulator::{
     clock::seconds,
-    graph,
+    exchange, graph,
     sign_in::token::{self, Audience, Unbelieved},
     wire::{Answer, Request, Service},
     world::World,
@@ -61,7 +61,8 @@ pub async fn play(
 
 fn refusal(request: &Request, status: u16, retry_after: Option<&str>) -> Answer {
     match Service::of(&request.path) {
-        Service::Graph | Service::Exchange => graph::unavailable(request, status, retry_after),
+        Service::Graph => graph::unavailable(request, status, retry_after),
+        Service::Exchange => exchange::unavailable(request, status, retry_after),
         // What stands before the sign-in service refuses without words.
         Service::SignIn => {
             let mut answer = Answer::empty(status);
@@ -75,12 +76,16 @@ fn refusal(request: &Request, status: u16, retry_after: Option<&str>) -> Answer 
 
 /// A challenge, unless the token is bad anyway or was issued in answer to one.
 fn challenge(world: &World, request: &Request) -> Option<Answer> {
-    let audience = match Service::of(&request.path) {
+    let service = Service::of(&request.path);
+    let audience = match service {
         Service::Graph => Audience::Graph,
         Service::Exchange => Audience::Exchange,
         Service::SignIn => return None,
     };
     let caller = token::caller(world, &request.headers, audience).ok()?;
     let unbelieved = Unbelieved::Challenge(token::challenge(Timestamp::now()));
-    (!caller.answered_challenge).then(|| graph::refused(world, request, &unbelieved))
+    (!caller.answered_challenge).then(|| match service {
+        Service::Exchange => exchange::refused(world, &unbelieved),
+        _ => graph::refused(world, request, &unbelieved),
+    })
 }

@@ -34,7 +34,7 @@ fn closure(start: Uuid, next: impl Fn(Uuid) -> Vec<Uuid>) -> BTreeSet<Uuid> {
 }
 
 /// Role assignments that an object holds, itself or through groups.
-pub(super) fn assignments_of(tenant: &Tenant, principal: Uuid) -> Vec<&RoleAssignment> {
+pub(in crate::simulator) fn assignments_of(tenant: &Tenant, principal: Uuid) -> Vec<&RoleAssignment> {
     let groups = all_groups_of(tenant, principal);
     tenant
         .role_assignments

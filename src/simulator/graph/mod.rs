@@ -48,6 +48,7 @@ use super::{
 };
 
 pub(super) use self::{
+    membership::assignments_of,
     overload::{throttled, unavailable},
     user::{is_suitable, set_password},
 };

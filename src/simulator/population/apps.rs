@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Place, secret::client_secret};
 use crate::simulator::{
-    permission::{self, EXCHANGE, EXCHANGE_MANAGE_AS_APP, GRAPH},
+    permission::{self, EXCHANGE, GRAPH},
     role,
     tenant::{AppRoleAssignment, RoleAssignment, ServicePrincipal, Tenant},
 };
@@ -48,13 +48,12 @@ pub(super) struct Apps {
 /// Registers the services and both apps.
 pub(super) fn register(tenant: &mut Tenant, place: &Place) -> Apps {
     let graph = service(tenant, place, GRAPH, "Microsoft Graph", permission::graph_app_roles());
-    let exchange = BTreeMap::from([(EXCHANGE_MANAGE_AS_APP, "Exchange.ManageAsApp".to_owned())]);
-    let exchange = service(tenant, place, EXCHANGE, "Office 365 Exchange Online", exchange);
+    let exchange = service(tenant, place, EXCHANGE, "Office 365 Exchange Online", permission::exchange_app_roles());
 
-    let delegated = [PRODUCT, &["Exchange.Manage"]].concat();
+    let delegated = [PRODUCT, &["Exchange.Manage", "Exchange.ManageV2"]].concat();
     let full = app(tenant, place, "M365 Access", true, &delegated);
     grant(tenant, full.0, graph, PRODUCT);
-    grant(tenant, full.0, exchange, &["Exchange.ManageAsApp"]);
+    grant(tenant, full.0, exchange, &["Exchange.ManageAsApp", "Exchange.ManageAsAppV2"]);
     for role in PRODUCT_ROLES {
         let id = Uuid::new_v5(&full.0, role.as_bytes()).simple().to_string();
         tenant.role_assignments.push(RoleAssignment {

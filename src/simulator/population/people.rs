@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Place, cast::Part, dice::Dice, methods::Registration, names::Name};
 use crate::simulator::{
     method::Preference,
-    tenant::{Authentication, Credentials, PerUserMfa, Profile, Replicated, User},
+    tenant::{Authentication, Credentials, Mailbox, PerUserMfa, Profile, Replicated, User},
 };
 
 /// 1 January 2015, 2023 and 2025 (UTC), between which things happened.
@@ -154,7 +154,7 @@ impl<'a> People<'a> {
                 failed_attempts: 0,
                 locked_until: None,
             },
-            has_mailbox: traits.mailbox,
+            mailbox: traits.mailbox.then(|| Replicated::new(mailbox(place.seed, index, parts))),
         }
     }
 
@@ -168,6 +168,24 @@ impl<'a> People<'a> {
         }
         alias
     }
+}
+
+/// Protocols of a mailbox: whoever plays a part has them all, as the service gives them; the others are mixed.
+fn mailbox(seed: u64, index: u32, parts: &[Part]) -> Mailbox {
+    let mut mailbox = Mailbox::default();
+    if !parts.is_empty() {
+        return mailbox;
+    }
+    let mut dice = Dice::new(seed, "mailbox", index.into());
+    if dice.percent(25) {
+        (mailbox.pop_enabled, mailbox.imap_enabled) = (false, false);
+    }
+    mailbox.smtp_client_authentication_disabled = match dice.below(100) {
+        0..3 => Some(false),
+        3..8 => Some(true),
+        _ => None,
+    };
+    mailbox
 }
 
 fn profile(

@@ -154,12 +154,12 @@ fn samples_are_what_they_are_called() {
         for ordinary in [&samples.user, &samples.mailbox] {
             let person = find(ordinary);
             assert!(profile(ordinary).account_enabled && profile(ordinary).user_type == "Member");
-            assert!(roles(ordinary).is_empty() && person.has_mailbox && !person.credentials.federated);
+            assert!(roles(ordinary).is_empty() && person.mailbox.is_some() && !person.credentials.federated);
             assert_eq!(profile(ordinary).on_premises_sync_enabled, None);
             assert_eq!(person.authentication.latest().per_user_mfa, PerUserMfa::Disabled);
         }
         assert!(samples.guest.contains("#EXT#") && profile(&samples.guest).user_type == "Guest");
-        assert!(!find(&samples.guest).has_mailbox);
+        assert!(find(&samples.guest).mailbox.is_none());
         assert_eq!(profile(&samples.synced).on_premises_sync_enabled, Some(true));
         assert!(
             profile(&samples.synced).on_premises_immutable_id.is_some() && !find(&samples.synced).credentials.federated
@@ -192,7 +192,7 @@ fn samples_are_what_they_are_called() {
         }
         assert!(many.methods.first().is_some_and(|method| many.is_default(method)));
         assert!(samples.apostrophe.contains('\'') && profile(&samples.apostrophe).account_enabled);
-        assert!(!find(&samples.no_mailbox).has_mailbox && profile(&samples.no_mailbox).mail.is_none());
+        assert!(find(&samples.no_mailbox).mailbox.is_none() && profile(&samples.no_mailbox).mail.is_none());
     }
 }
 

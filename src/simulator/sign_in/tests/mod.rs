@@ -131,7 +131,7 @@ fn add(tenant: &mut Tenant, number: usize, name: &str) {
         authentication: Replicated::new(Authentication::default()),
         reported: None,
         credentials,
-        has_mailbox: false,
+        mailbox: None,
     });
 }
 
