@@ -59,9 +59,16 @@ fn the_shared_keys_are_known_where_the_manual_says() {
     library.close(session);
 }
 
-/// The keys that stand in a sentence `Request: ...`.
+/// The keys that stand in a sentence `Request: ...`, and those of the operations that it refers to.
 fn own_keys(request: &str) -> BTreeSet<String> {
-    request.split('`').skip(1).step_by(2).filter(|word| *word != "{}").map(str::to_owned).collect()
+    let words = request.split('`').skip(1).step_by(2).filter(|word| *word != "{}");
+    let (others, keys): (Vec<&str>, Vec<&str>) = words.partition(|word| word.starts_with("m365_"));
+    let known = documented_requests();
+    let others = others.iter().flat_map(|other| {
+        let name = other.trim_start_matches("m365_");
+        own_keys(&known.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("there is no {other}")).1)
+    });
+    keys.iter().map(|key| (*key).to_owned()).chain(others).collect()
 }
 
 #[test]
