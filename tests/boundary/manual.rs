@@ -61,7 +61,7 @@ fn the_shared_keys_are_known_where_the_manual_says() {
 
 /// The keys that stand in a sentence `Request: ...`, and those of the operations that it refers to.
 fn own_keys(request: &str) -> BTreeSet<String> {
-    let words = request.split('`').skip(1).step_by(2).filter(|word| *word != "{}");
+    let words = request.split('`').skip(1).step_by(2).filter(|word| word.starts_with(char::is_lowercase));
     let (others, keys): (Vec<&str>, Vec<&str>) = words.partition(|word| word.starts_with("m365_"));
     let known = documented_requests();
     let others = others.iter().flat_map(|other| {
@@ -76,35 +76,47 @@ fn the_keys_of_records_are_documented() {
     let library = loaded();
     let session = library.session(&settings(json!({ "simulated": true, "simulatedUsers": 20 })));
     let (connection, _) = library.run("get_connection", session, "{}");
-    let simulator = connection[0]["simulator"].clone();
-    let user = simulator["samples"]["user"].clone();
-    let nobody = json!("nobody@nowhere.example");
-    let block = json!({ "user": [user, nobody] }).to_string();
-    let reset = json!({ "user": [user], "showPassword": true }).to_string();
-    let runs = json!({ "last": 3, "changes": true }).to_string();
-    let mut seen = vec![("Connection", connection), ("Simulator", vec![simulator])];
-    for (operation, request, record) in [
-        ("get_user", json!({ "user": [user] }).to_string(), "User"),
-        ("block_user", block, "Outcome"),
-        ("reset_password", reset, "Outcome"),
-        ("get_run", runs, "Run"),
-    ] {
-        let (records, end) = library.run(operation, session, &request);
-        assert!(!records.is_empty(), "m365_{operation}: {end}");
-        seen.push((record, records));
-    }
-    library.close(session);
-
+    let samples = &connection[0]["simulator"]["samples"];
+    let (user, other) = (&samples["user"], &samples["helpdeskAdmin"]);
     let records = chapter("RECORDS");
-    for (record, found) in seen {
-        let (_, text) = records.split_once(&format!("\n *   {record} ")).unwrap_or_else(|| panic!("no {record}"));
-        let text = text.lines().enumerate().take_while(|(at, line)| *at == 0 || line.starts_with(" *       "));
-        let documented: BTreeSet<String> = text.flat_map(|(_, line)| quoted(line).collect::<Vec<_>>()).collect();
-        for key in found.iter().flat_map(keys) {
-            let sentence = ["messageId", "messageArguments", "adviceId", "adviceArguments"].contains(&key.as_str());
-            assert!(sentence || documented.contains(key), "{record}: {key:?} is not documented: {documented:?}");
+    let mut seen = BTreeSet::new();
+    for (operation, request) in [
+        ("get_connection", json!({})),
+        ("get_user", json!({ "user": [user] })),
+        ("block_user", json!({ "user": [user, "nobody@nowhere.example"] })),
+        ("reset_password", json!({ "user": [user], "showPassword": true })),
+        ("invoke_offboarding", json!({ "user": [other] })),
+        ("test_permission", json!({ "user": [user] })),
+        ("get_run", json!({ "last": 3, "changes": true })),
+        ("start_simulator", json!({ "users": 10 })),
+    ] {
+        let job = library.start(operation, session, &request.to_string());
+        for event in library.events(job) {
+            let Some(found) = event["records"].as_array() else { continue };
+            let record = event["type"].as_str().expect("records have a type");
+            let documented = documented_keys(&records, record);
+            for key in found.iter().flat_map(keys) {
+                let sentence = ["messageId", "messageArguments", "adviceId", "adviceArguments"];
+                let known = documented.contains(key) || sentence.contains(&key.as_str());
+                assert!(known, "{record}: {key:?} is not documented: {documented:?}");
+            }
+            seen.insert(record.to_owned());
         }
     }
+    library.close(session);
+    for (operation, _, types) in operations() {
+        for record in types.split('`').skip(1).step_by(2).filter(|word| word.starts_with(char::is_uppercase)) {
+            assert!(seen.contains(record), "m365_{operation}: no record of type {record} was seen");
+        }
+    }
+}
+
+/// The keys of a record of this type, from the chapter about records.
+fn documented_keys(chapter: &str, record: &str) -> BTreeSet<String> {
+    let (_, text) =
+        chapter.split_once(&format!("\n *   {record} ")).unwrap_or_else(|| panic!("no {record} in the manual"));
+    let lines = text.lines().enumerate().take_while(|(at, line)| *at == 0 || line.starts_with(" *       "));
+    lines.flat_map(|(_, line)| quoted(line).collect::<Vec<_>>()).collect()
 }
 
 /// What the end of an operation says.
@@ -122,6 +134,11 @@ fn known_keys(message: &str) -> BTreeSet<String> {
 
 /// Each operation with its sentence `Request: ...`.
 fn documented_requests() -> Vec<(String, String)> {
+    operations().into_iter().map(|(name, request, _)| (name, request)).collect()
+}
+
+/// Each operation with its sentences `Request: ...` and `Records: ...`.
+fn operations() -> Vec<(String, String, String)> {
     let header = header();
     let (_, operations) = header.split_once("---- Operations").expect("the last part");
     let mut found = Vec::new();
@@ -130,8 +147,9 @@ fn documented_requests() -> Vec<(String, String)> {
         let name = function.split_once("m365_").and_then(|(_, rest)| rest.split_once('(')).expect("a function").0;
         let plain = comment.replace("\n *", "");
         let (_, request) = plain.split_once("Request: ").unwrap_or_else(|| panic!("m365_{name} has no `Request:`"));
-        let (request, _) = request.split_once("Records: ").unwrap_or_else(|| panic!("m365_{name} has no `Records:`"));
-        found.push((name.to_owned(), request.to_owned()));
+        let (request, records) =
+            request.split_once("Records: ").unwrap_or_else(|| panic!("m365_{name} has no `Records:`"));
+        found.push((name.to_owned(), request.to_owned(), records.to_owned()));
     }
     assert!(found.len() >= 9, "{found:?}");
     found
