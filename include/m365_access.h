@@ -118,6 +118,11 @@
  *               sessions are valid; Reset); "message" and "advice", with ids and arguments as in a note; "code"; "at";
  *               "effectiveBy" (when it holds everywhere); "runId"; "line" in the list; "password" where it was asked for;
  *               "httpStatus", "serviceCode", "requestId", "clientRequestId", "missingPermission", "missingRole"
+ *   Offboarding what became of one person: "user", "userId", "displayName", "outcome" (the worst), "steps" ("change",
+ *               "outcome" and "code" of each), "atOnce", "withinHour" and "withinDay" (when which change holds),
+ *               "effectiveBy" (when all do), "runId"
+ *   Permission  "operation", "user" and "userId" (null for the caller's own means alone), "allowed", "missingPermission",
+ *               "missingRole", "advice"
  *   User        "user", "userId", "displayName", "signIn" (Allowed, Blocked, Unknown), "sessionsValidFrom", "userType",
  *               "synchronized", "roles"
  *   Connection  "name", "tenantId", "tenantName", "account", "accountId", "authType", "environment", "permissions",
