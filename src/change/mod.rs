@@ -4,6 +4,7 @@
 //! judged and worded stands in one file a kind; this file only knows which file that is.
 
 mod generated_password;
+mod mfa;
 mod password;
 mod sessions;
 mod sign_in;
@@ -22,8 +23,9 @@ use crate::{
     say,
     sentence::Sentence,
     service::{
-        Services,
+        self, Services,
         graph::Reply,
+        mfa::MfaState,
         user::{self, Person},
     },
     session::{identity::Identity, permission::Act},
@@ -39,6 +41,8 @@ pub enum Kind {
     Sessions,
     /// A person's password.
     Password,
+    /// Per-user MFA of a person.
+    Mfa,
 }
 
 impl Kind {
@@ -48,6 +52,7 @@ impl Kind {
             Self::SignIn => "SignIn",
             Self::Sessions => "Sessions",
             Self::Password => "Password",
+            Self::Mfa => "Mfa",
         }
     }
 }
@@ -125,6 +130,11 @@ pub enum Wanted {
         /// It must be changed at the next sign-in.
         change_at_next_sign_in: bool,
     },
+    /// Per-user MFA.
+    Mfa {
+        /// The state; `enabled` may read `enforced` afterwards.
+        state: MfaState,
+    },
 }
 
 /// The state of a subject, as it was read; recorded before a change so that it can be undone.
@@ -133,6 +143,8 @@ pub enum Wanted {
 pub(crate) enum State {
     /// What the directory shows of a person.
     Person(Person),
+    /// Per-user MFA of a person.
+    Mfa(mfa::Seen),
 }
 
 /// What was written and when, by the service's own clock.
@@ -162,6 +174,7 @@ impl Wanted {
             Self::SignIn { .. } => Kind::SignIn,
             Self::Sessions {} => Kind::Sessions,
             Self::Password { .. } => Kind::Password,
+            Self::Mfa { .. } => Kind::Mfa,
         }
     }
 
@@ -171,6 +184,7 @@ impl Wanted {
             Self::SignIn { .. } => Act::SignIn,
             Self::Sessions {} => Act::Sessions,
             Self::Password { .. } => Act::Password,
+            Self::Mfa { .. } => Act::Mfa,
         }
     }
 
@@ -179,6 +193,16 @@ impl Wanted {
         match self {
             Self::SignIn { allowed } => !*allowed,
             Self::Sessions {} | Self::Password { .. } => true,
+            Self::Mfa { .. } => false,
+        }
+    }
+
+    /// Whether it can keep out somebody who is not prepared: then emergency accounts are protected from it, which must
+    /// work in the hour of need, and nobody else is.
+    pub const fn hinders(&self) -> bool {
+        match self {
+            Self::Mfa { state } => !matches!(state, MfaState::Disabled),
+            other => other.takes_access(),
         }
     }
 
@@ -187,7 +211,7 @@ impl Wanted {
         match self {
             Self::SignIn { allowed } => !*allowed,
             Self::Password { .. } => true,
-            Self::Sessions {} => false,
+            Self::Sessions {} | Self::Mfa { .. } => false,
         }
     }
 
@@ -198,6 +222,7 @@ impl Wanted {
             Self::SignIn { allowed } => Some(sign_in::word(*allowed).into()),
             Self::Sessions {} => None,
             Self::Password { .. } => Some("Reset".into()),
+            Self::Mfa { state } => Some(state.as_str().into()),
         }
     }
 
@@ -213,6 +238,9 @@ impl Wanted {
             Self::SignIn { allowed: false } => "block sign-in",
             Self::Sessions {} => "revoke sessions",
             Self::Password { .. } => "reset password",
+            Self::Mfa { state: MfaState::Disabled } => "disable per-user MFA",
+            Self::Mfa { state: MfaState::Enabled } => "enable per-user MFA",
+            Self::Mfa { state: MfaState::Enforced } => "enforce per-user MFA",
         }
     }
 
@@ -223,6 +251,16 @@ impl Wanted {
                 let reply = services.graph.read(user::read(&subject.user_id)).await?;
                 person(&reply).map(State::Person)
             }
+            Self::Mfa { .. } => mfa::read(&subject.user_id, services).await.map(State::Mfa),
+        }
+    }
+
+    /// The state before a change. As [`read`](Self::read), but where reading draws on a quota that the changes need, in a
+    /// cheaper way, which proves nothing afterwards.
+    pub(crate) async fn read_before(&self, subject: &Subject, services: &Services) -> Result<State> {
+        match self {
+            Self::Mfa { state } => mfa::before(&subject.user_id, *state, services).await.map(State::Mfa),
+            _ => self.read(subject, services).await,
         }
     }
 
@@ -230,6 +268,7 @@ impl Wanted {
     pub(crate) fn known(&self, person: &Person) -> Option<State> {
         match self {
             Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } => Some(State::Person(person.clone())),
+            Self::Mfa { .. } => None,
         }
     }
 
@@ -237,7 +276,8 @@ impl Wanted {
     pub(crate) fn already(&self, before: &State) -> bool {
         match (self, before) {
             (Self::SignIn { allowed }, State::Person(person)) => sign_in::already(person, *allowed),
-            (Self::Sessions {} | Self::Password { .. }, State::Person(_)) => false,
+            (Self::Mfa { state }, State::Mfa(before)) => mfa::already(*before, *state),
+            _ => false,
         }
     }
 
@@ -245,7 +285,7 @@ impl Wanted {
     pub(crate) fn impossible(&self, before: &State, identity: &Identity) -> Option<(Outcome, Error)> {
         match (self, before) {
             (Self::Password { .. }, State::Person(person)) => password::impossible(person, identity),
-            (Self::SignIn { .. } | Self::Sessions {}, State::Person(_)) => None,
+            _ => None,
         }
     }
 
@@ -264,6 +304,8 @@ impl Wanted {
                 let secret = secret.ok_or_else(|| Error::internal("a password change without a password"))?;
                 return password::apply(person, secret, *change_at_next_sign_in, services).await;
             }
+            (Self::Password { .. }, _) => return Err(Error::internal("a password change of somebody who was not read")),
+            (Self::Mfa { state }, _) => service::mfa::write(&subject.user_id, *state),
         };
         let reply = services.graph.call(call).await?.success()?;
         Ok(reply.date)
@@ -275,6 +317,8 @@ impl Wanted {
             (Self::SignIn { allowed }, _, State::Person(now)) => sign_in::judge(now, *allowed),
             (Self::Sessions {}, State::Person(before), State::Person(now)) => sessions::judge(before, now, written),
             (Self::Password { .. }, State::Person(before), State::Person(now)) => password::judge(before, now, written),
+            (Self::Mfa { state }, _, State::Mfa(now)) => mfa::judge(*now, *state),
+            _ => Verdict::NotYet,
         }
     }
 
@@ -285,7 +329,8 @@ impl Wanted {
             (Self::Sessions {}, State::Person(person)) => {
                 person.sign_in_sessions_valid_from_date_time.map(|time| Word::One(time.to_string()))
             }
-            (Self::Password { .. }, State::Person(_)) => None,
+            (Self::Mfa { .. }, State::Mfa(seen)) => Some(seen.state.as_str().into()),
+            _ => None,
         }
     }
 
@@ -297,7 +342,8 @@ impl Wanted {
             (Self::Password { change_at_next_sign_in }, State::Person(person)) => {
                 password::caveat(person, *change_at_next_sign_in)
             }
-            (Self::SignIn { allowed: true }, State::Person(_)) => None,
+            (Self::Mfa { state }, State::Mfa(seen)) => mfa::caveat(*seen, *state),
+            _ => None,
         }
     }
 
@@ -319,13 +365,15 @@ impl Wanted {
                 Some(SignedDuration::from_mins(60))
             }
             Self::SignIn { allowed: true } => Some(SignedDuration::ZERO),
+            // Who is signed in stays so until something asks them again.
+            Self::Mfa { .. } => None,
         }
     }
 
     /// How long a read-back is repeated until the write shows.
     pub(crate) const fn patience(&self) -> Duration {
         match self {
-            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } => Duration::from_secs(60),
+            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } | Self::Mfa { .. } => Duration::from_secs(60),
         }
     }
 }

@@ -187,7 +187,7 @@ impl Execution<'_> {
     /// One change from its guard to its outcome; nothing if it was not begun.
     async fn change(&self, change: &Change, not_before: Option<Timestamp>) -> Option<Settled> {
         let id = &change.subject.user_id;
-        if let Some(error) = self.protected.get(id).filter(|_| change.wanted.takes_access()) {
+        if let Some(error) = self.protected.get(id).filter(|_| change.wanted.hinders()) {
             return Some(Settled { record: self.record(change, Outcome::Refused).because(error), at: None });
         }
         if self.declined.contains(id) {
@@ -232,7 +232,7 @@ impl Execution<'_> {
                 return Ok(state);
             }
         }
-        change.wanted.read(&change.subject, self.services).await
+        change.wanted.read_before(&change.subject, self.services).await
     }
 
     fn failed(&self, change: &Change, before: Option<&State>, error: &Error) -> Settled {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{how::How, plan::Steps};
 use crate::{
+    change::Wanted,
     error::{Code, Error, Result},
     say,
     service::{
@@ -88,24 +89,21 @@ impl Guard<'_> {
         graph: &Graph,
     ) -> Result<BTreeMap<String, Error>> {
         let mut protected = BTreeMap::new();
-        let takes_access = |person: &Person| steps.of(&person.id).iter().any(|step| step.wanted.takes_access());
-        let locks_out = |person: &Person| steps.of(&person.id).iter().any(|step| step.wanted.locks_out());
+        let any = |person: &Person, what: fn(&Wanted) -> bool| steps.of(&person.id).iter().any(|step| what(&step.wanted));
         let unknown = self.identity.is_person && self.identity.account_id.is_none();
-        if unknown && people.iter().any(|candidate| takes_access(candidate.person)) {
+        if unknown && people.iter().any(|candidate| any(candidate.person, Wanted::takes_access)) {
             return Err(caller_unknown(&self.identity.account));
         }
         for Candidate { person, .. } in people {
-            if !takes_access(person) {
-                continue;
-            }
-            if self.identity.is_person && self.identity.account_id.as_ref() == Some(&person.id) {
+            let caller = self.identity.is_person && self.identity.account_id.as_ref() == Some(&person.id);
+            if caller && any(person, Wanted::takes_access) {
                 protected.insert(person.id.clone(), caller_error(person));
-            } else if self.emergency.contains(&person.id) {
+            } else if self.emergency.contains(&person.id) && any(person, Wanted::hinders) {
                 protected.insert(person.id.clone(), emergency_error(person));
             }
         }
         let locked_out: Vec<&Person> =
-            people.iter().map(|candidate| candidate.person).filter(|person| locks_out(person)).collect();
+            people.iter().map(|candidate| candidate.person).filter(|person| any(person, Wanted::locks_out)).collect();
         if let Some(person) = self.last_administrator(&locked_out, &protected, graph).await? {
             protected.insert(person.id.clone(), last_admin_error(person));
         }

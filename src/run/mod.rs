@@ -369,11 +369,11 @@ impl Work<'_> {
     async fn rehearsed(&self, change: &Change, known: Option<State>, services: &Services) -> Record {
         let mut record = Record::about(&change.subject, change.wanted.kind(), Outcome::Planned, "");
         record.wanted = change.wanted.word();
-        let protected = self.protected.get(&change.subject.user_id).filter(|_| change.wanted.takes_access());
+        let protected = self.protected.get(&change.subject.user_id).filter(|_| change.wanted.hinders());
         let state = match known {
             Some(state) => Some(Ok(state)),
             None if protected.is_some() => None,
-            None => Some(change.wanted.read(&change.subject, services).await),
+            None => Some(change.wanted.read_before(&change.subject, services).await),
         };
         let state = match state.transpose() {
             Ok(state) => state,

@@ -26,6 +26,10 @@ use crate::{
 
 /// Requests in flight at once.
 const IN_FLIGHT: usize = 4;
+/// Calls for reports and authentication methods in one batch: what the service takes in one window
+/// (learn.microsoft.com/graph/throttling-limits). Each item is charged by itself, so that more of them in a batch are not
+/// faster, only refused.
+const REPORTS_AT_ONCE: usize = 5;
 /// How long a first call waits for company. Short against any round trip, long enough for calls made side by side.
 const COMPANY: Duration = Duration::from_millis(1);
 /// Tries of one call that the service keeps throttling.
@@ -74,14 +78,22 @@ async fn work(courier: Courier, mut incoming: mpsc::UnboundedReceiver<Ticket>) {
     let mut waiting: VecDeque<Ticket> = VecDeque::new();
     let mut in_flight = FuturesUnordered::new();
     let mut open = true;
+    // What waits for that small quota takes one place, so that nothing else waits behind it.
+    let mut reports_in_flight = false;
     while open || !waiting.is_empty() || !in_flight.is_empty() {
         let now = Instant::now();
         while in_flight.len() < IN_FLIGHT
-            && let Some(load) = load(&mut waiting, now)
+            && let Some(load) = load(&mut waiting, now, reports_in_flight)
         {
+            reports_in_flight |= load.class.reports;
             in_flight.push(deliver(&courier, load));
         }
-        let wake = waiting.iter().map(|ticket| ticket.not_before).min().filter(|_| in_flight.len() < IN_FLIGHT);
+        let wake = waiting
+            .iter()
+            .filter(|ticket| !(reports_in_flight && Class::of(&ticket.call).reports))
+            .map(|ticket| ticket.not_before)
+            .min()
+            .filter(|_| in_flight.len() < IN_FLIGHT);
         tokio::select! {
             ticket = incoming.recv(), if open => match ticket {
                 Some(ticket) => {
@@ -95,7 +107,10 @@ async fn work(courier: Courier, mut incoming: mpsc::UnboundedReceiver<Ticket>) {
                 }
                 None => open = false,
             },
-            Some(again) = in_flight.next(), if !in_flight.is_empty() => waiting.extend::<Vec<Ticket>>(again),
+            Some((class, again)) = in_flight.next(), if !in_flight.is_empty() => {
+                reports_in_flight &= !class.reports;
+                waiting.extend::<Vec<Ticket>>(again);
+            }
             () = sleep_until(wake), if wake.is_some() => {}
             () = courier.cancel.cancelled(), if !waiting.is_empty() => {
                 for ticket in waiting.drain(..) {
@@ -112,27 +127,60 @@ async fn sleep_until(wake: Option<Instant>) {
     }
 }
 
-/// Takes the next calls that may travel together: ready ones of one version.
-fn load(waiting: &mut VecDeque<Ticket>, now: Instant) -> Option<(Version, Vec<Ticket>)> {
+/// What calls must have in common to travel together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Class {
+    version: Version,
+    /// They draw on the quota of reports.
+    reports: bool,
+}
+
+impl Class {
+    fn of(call: &Call) -> Self {
+        Self { version: call.version, reports: call.cost().reports > 0 }
+    }
+
+    const fn most(self) -> usize {
+        if self.reports { REPORTS_AT_ONCE } else { LIMIT }
+    }
+}
+
+/// Calls that travel together.
+#[derive(Debug)]
+struct Load {
+    class: Class,
+    tickets: Vec<Ticket>,
+}
+
+/// Takes the next calls that may travel together: ready ones of one class.
+fn load(waiting: &mut VecDeque<Ticket>, now: Instant, reports_in_flight: bool) -> Option<Load> {
     // Nobody waits any more for the answer of an abandoned call.
     waiting.retain(|ticket| !ticket.answer.is_closed());
-    let version = waiting.iter().find(|ticket| ticket.not_before <= now)?.call.version;
-    let mut load = Vec::new();
+    let class = waiting
+        .iter()
+        .filter(|ticket| ticket.not_before <= now)
+        .map(|ticket| Class::of(&ticket.call))
+        .find(|class| !(class.reports && reports_in_flight))?;
+    let mut tickets = Vec::new();
     let mut rest = VecDeque::with_capacity(waiting.len());
     for ticket in waiting.drain(..) {
-        if load.len() < LIMIT && ticket.not_before <= now && ticket.call.version == version {
-            load.push(ticket);
+        if tickets.len() < class.most() && ticket.not_before <= now && Class::of(&ticket.call) == class {
+            tickets.push(ticket);
         } else {
             rest.push_back(ticket);
         }
     }
     *waiting = rest;
-    Some((version, load))
+    Some(Load { class, tickets })
 }
 
 /// Sends what travels together, answers what is decided, and gives back what must be sent again.
-async fn deliver(courier: &Courier, (version, load): (Version, Vec<Ticket>)) -> Vec<Ticket> {
-    let mut load = load;
+async fn deliver(courier: &Courier, load: Load) -> (Class, Vec<Ticket>) {
+    let Load { class, tickets } = load;
+    (class, exchange(courier, class.version, tickets).await)
+}
+
+async fn exchange(courier: &Courier, version: Version, mut load: Vec<Ticket>) -> Vec<Ticket> {
     if load.len() == 1
         && let Some(ticket) = load.pop()
     {
@@ -186,7 +234,7 @@ impl Courier {
         let wait = asked.unwrap_or_else(|| self.backoff(ticket.tries, status));
         if status == Some(429) {
             // Everybody who draws on the same quota waits, not only this call.
-            self.session.budgets().pause(wait);
+            self.session.budgets().pause_for(ticket.call.cost(), wait);
         }
         ticket.not_before = Instant::now() + wait;
         Some(ticket)

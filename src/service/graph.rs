@@ -126,7 +126,7 @@ impl Call {
         Cost {
             resource_units: units.max(1),
             writes: u32::from(self.writes()),
-            reports: u32::from(path.contains("/authentication/")),
+            reports: u32::from(path.contains("/authentication/") || path.starts_with("reports/")),
         }
     }
 
@@ -395,6 +395,8 @@ mod tests {
         assert_eq!(cost(Method::GET, "groups/x/transitiveMembers").resource_units, 5);
         let write = cost(Method::PATCH, "users/x");
         assert_eq!((write.resource_units, write.writes), (1, 1));
+        assert_eq!(cost(Method::GET, "users/x/authentication/methods").reports, 1);
+        assert_eq!(cost(Method::GET, "reports/authenticationMethods/userRegistrationDetails").reports, 1);
     }
 
     #[test]

@@ -6,6 +6,8 @@ mod dispatch;
 pub(crate) mod graph;
 pub(crate) mod group;
 pub(crate) mod identity;
+pub(crate) mod method;
+pub mod mfa;
 pub(crate) mod password_method;
 pub(crate) mod user;
 
