@@ -304,7 +304,9 @@ impl Wanted {
                 let secret = secret.ok_or_else(|| Error::internal("a password change without a password"))?;
                 return password::apply(person, secret, *change_at_next_sign_in, services).await;
             }
-            (Self::Password { .. }, _) => return Err(Error::internal("a password change of somebody who was not read")),
+            (Self::Password { .. }, _) => {
+                return Err(Error::internal("a password change of somebody who was not read"));
+            }
             (Self::Mfa { state }, _) => service::mfa::write(&subject.user_id, *state),
         };
         let reply = services.graph.call(call).await?.success()?;
@@ -373,7 +375,9 @@ impl Wanted {
     /// How long a read-back is repeated until the write shows.
     pub(crate) const fn patience(&self) -> Duration {
         match self {
-            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } | Self::Mfa { .. } => Duration::from_secs(60),
+            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } | Self::Mfa { .. } => {
+                Duration::from_secs(60)
+            }
         }
     }
 }

@@ -89,7 +89,8 @@ impl Guard<'_> {
         graph: &Graph,
     ) -> Result<BTreeMap<String, Error>> {
         let mut protected = BTreeMap::new();
-        let any = |person: &Person, what: fn(&Wanted) -> bool| steps.of(&person.id).iter().any(|step| what(&step.wanted));
+        let any =
+            |person: &Person, what: fn(&Wanted) -> bool| steps.of(&person.id).iter().any(|step| what(&step.wanted));
         let unknown = self.identity.is_person && self.identity.account_id.is_none();
         if unknown && people.iter().any(|candidate| any(candidate.person, Wanted::takes_access)) {
             return Err(caller_unknown(&self.identity.account));

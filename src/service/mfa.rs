@@ -91,7 +91,11 @@ fn state(reply: &Reply) -> Result<MfaState> {
     MfaState::named(&per_user_mfa_state).ok_or_else(|| {
         Error::new(
             Code::Decode,
-            say!("mfa_state_unknown", "the service shows an MFA state that is not known: {state}", state = per_user_mfa_state),
+            say!(
+                "mfa_state_unknown",
+                "the service shows an MFA state that is not known: {state}",
+                state = per_user_mfa_state
+            ),
         )
     })
 }
@@ -106,7 +110,8 @@ impl Graph {
     pub(crate) async fn mfa_glimpse(&self, user_id: &str) -> Result<MfaState> {
         let call = Call::new(Method::GET, format!("{}?$select=id,perUserMfaState", user::path(user_id)));
         let reply = self.call(call).await?;
-        let seen = if reply.is_success() { reply.json::<Glimpse>().ok().and_then(|glimpse| glimpse.state()) } else { None };
+        let seen =
+            if reply.is_success() { reply.json::<Glimpse>().ok().and_then(|glimpse| glimpse.state()) } else { None };
         match seen {
             Some(state) => Ok(state),
             None => self.mfa_state(user_id).await,
