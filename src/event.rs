@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{error::Facts, sentence::Sentence};
+use crate::{
+    error::{Code, Error, Facts},
+    sentence::Sentence,
+};
 
 /// What leaves a job.
 #[derive(Debug, Clone, Serialize)]
@@ -141,6 +144,37 @@ pub struct End {
     /// Why the job ended before its work was done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Facts>,
+}
+
+impl End {
+    /// Of an operation that did its work and is not a run.
+    pub(crate) fn done() -> Self {
+        Self {
+            state: EndState::Completed,
+            exit_code: 0,
+            run_id: None,
+            outcome: None,
+            counts: Counts::default(),
+            error: None,
+        }
+    }
+
+    /// Of an operation that could not do its work.
+    pub(crate) fn failed(error: &Error) -> Self {
+        let (state, exit_code) = match error.code() {
+            Code::Cancelled => (EndState::Cancelled, 5),
+            Code::TimeLimit => (EndState::Interrupted, 5),
+            Code::Forbidden | Code::Unauthenticated | Code::Unreachable | Code::NotConnected => (EndState::Failed, 4),
+            Code::CapUsers
+            | Code::CapPercent
+            | Code::CapPrivileged
+            | Code::ExclusionNotFound
+            | Code::PlanChanged
+            | Code::GuardChanged => (EndState::Refused, 2),
+            _ => (EndState::Failed, 1),
+        };
+        Self { state, exit_code, error: Some(error.facts().clone()), ..Self::done() }
+    }
 }
 
 /// The word of an [`End`].

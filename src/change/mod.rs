@@ -8,6 +8,7 @@ mod mfa;
 mod password;
 mod sessions;
 mod sign_in;
+mod word;
 
 use std::time::Duration;
 
@@ -16,10 +17,10 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use generated_password::generate as generate_password;
+pub use word::Word;
 
 use crate::{
     error::{Code, Error, Result},
-    run::outcome::Word,
     say,
     sentence::Sentence,
     service::{

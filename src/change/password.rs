@@ -10,7 +10,6 @@ use serde_json::json;
 use super::{Outcome, Verdict, Written};
 use crate::{
     error::{Code, Error, Result},
-    operation::Operation,
     say,
     sentence::Sentence,
     service::{
@@ -101,8 +100,7 @@ pub(super) fn impossible(person: &Person, identity: &Identity) -> Option<(Outcom
     if identity.permissions_known
         && let Some(missing) = permission::missing_permission(&identity.permissions, METHOD)
     {
-        let cmdlet = Operation::ResetPassword.cmdlet();
-        let error = permission::permission_error(cmdlet, missing, &identity.account);
+        let error = permission::permission_error("Reset-M365Password", missing, &identity.account);
         return Some((Outcome::Failed, error.on(person.user_principal_name.clone())));
     }
     None

@@ -20,10 +20,11 @@ use futures_util::FutureExt;
 
 use crate::{
     defect,
-    error::{Code, Error, Result},
-    event::{Counts, End, EndState},
-    job::Reporter,
-    session::{Connected, permission::Act},
+    error::{Error, Result},
+    event::End,
+    job::{self, Job, Reporter},
+    runtime,
+    session::{Connected, Session, permission::Act},
 };
 
 macro_rules! operations {
@@ -89,38 +90,34 @@ pub(crate) async fn run(operation: Operation, session: Arc<Connected>, request: 
 async fn end_of(operation: Operation, work: impl Future<Output = Result<End>>) -> End {
     match AssertUnwindSafe(work).catch_unwind().await {
         Ok(Ok(end)) => end,
-        Ok(Err(error)) => failed(&error),
-        Err(_) => failed(&Error::internal(format_args!("a panic in {} at {}", operation.name(), defect::place()))),
+        Ok(Err(error)) => End::failed(&error),
+        Err(_) => End::failed(&Error::internal(format_args!("a panic in {} at {}", operation.name(), defect::place()))),
     }
 }
 
 /// The end of an operation that did its work and is not a run.
 pub(crate) fn done() -> End {
-    End {
-        state: EndState::Completed,
-        exit_code: 0,
-        run_id: None,
-        outcome: None,
-        counts: Counts::default(),
-        error: None,
+    End::done()
+}
+
+impl From<Operation> for &'static str {
+    /// The cmdlet.
+    fn from(operation: Operation) -> Self {
+        operation.cmdlet()
     }
 }
 
-/// The end of an operation that could not do its work.
-pub(crate) fn failed(error: &Error) -> End {
-    let (state, exit_code) = match error.code() {
-        Code::Cancelled => (EndState::Cancelled, 5),
-        Code::TimeLimit => (EndState::Interrupted, 5),
-        Code::Forbidden | Code::Unauthenticated | Code::Unreachable | Code::NotConnected => (EndState::Failed, 4),
-        Code::CapUsers
-        | Code::CapPercent
-        | Code::CapPrivileged
-        | Code::ExclusionNotFound
-        | Code::PlanChanged
-        | Code::GuardChanged => (EndState::Refused, 2),
-        _ => (EndState::Failed, 1),
-    };
-    End { state, exit_code, run_id: None, outcome: None, counts: Counts::default(), error: Some(error.facts().clone()) }
+impl Session {
+    /// Starts an operation with a request in JSON. A faulty request is reported by the job.
+    ///
+    /// # Errors
+    /// Only where the system gives us no threads.
+    pub fn start(&self, operation: Operation, request: &str) -> Result<Job> {
+        let (job, reporter) = job::pair(self.cancelled());
+        let request = if request.is_empty() { "{}".to_owned() } else { request.to_owned() };
+        runtime::get()?.spawn(run(operation, Arc::clone(self.shared()), request, reporter));
+        Ok(job)
+    }
 }
 
 #[cfg(test)]
@@ -129,6 +126,7 @@ mod connecting;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{error::Code, event::EndState};
 
     #[tokio::test]
     async fn a_panic_in_the_work_is_an_internal_end() {

@@ -66,7 +66,7 @@ pub(crate) async fn ask_about(subject: &Subject, order: &Order, reporter: &Repor
         .ask(Ask {
             ask: 0,
             question: "confirm",
-            operation: order.operation.cmdlet().to_owned(),
+            operation: order.operation.to_owned(),
             target: subject.user.clone(),
             action: order.steps.actions(None),
             count: 1,

@@ -20,11 +20,11 @@ use tokio_util::sync::CancellationToken;
 use super::{
     feed::{Shown, Sink},
     journal::{Intent, RunHandle},
-    outcome::{Record, Word},
+    outcome::Record,
     plan::Plan,
 };
 use crate::{
-    change::{self, Change, Outcome, State, Verdict, Wanted, Written},
+    change::{self, Change, Outcome, State, Verdict, Wanted, Word, Written},
     error::{Code, Error, Result},
     say,
     service::{

@@ -45,7 +45,6 @@ use crate::{
     error::{Code, Error, Result},
     event::{Counts, End, EndState, Level},
     job::Reporter,
-    operation::{Operation, done, failed},
     say,
     service::{Services, directory::RoleHolders, graph::Graph, identity, user},
     session::{Connected, identity::Identity, permission},
@@ -60,7 +59,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// What an operation wants done.
 #[derive(Debug)]
 pub(crate) struct Order {
-    pub(crate) operation: Operation,
+    /// The cmdlet.
+    pub(crate) operation: &'static str,
     pub(crate) who: Subjects,
     pub(crate) how: How,
     /// What is done to each of them, in order.
@@ -71,8 +71,20 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    pub(crate) fn new(operation: Operation, who: impl Into<Subjects>, how: How, steps: impl Into<Steps>) -> Self {
-        Self { operation, who: who.into(), how, steps: steps.into(), secret: Secret::default(), summary: None }
+    pub(crate) fn new(
+        operation: impl Into<&'static str>,
+        who: impl Into<Subjects>,
+        how: How,
+        steps: impl Into<Steps>,
+    ) -> Self {
+        Self {
+            operation: operation.into(),
+            who: who.into(),
+            how,
+            steps: steps.into(),
+            secret: Secret::default(),
+            summary: None,
+        }
     }
 
     /// With passwords that the caller gives or wants to see.
@@ -158,7 +170,7 @@ async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) 
     let people = !matches!(order.who, Subjects::Tenant);
     if people && ground.selection.people.is_empty() && ground.selection.missing.is_empty() {
         // Selecting has said so.
-        return Ok(done());
+        return Ok(End::done());
     }
     let guard = Guard { identity: &ground.identity, holders: &ground.holders, emergency: ground.emergency.clone() };
     let candidates: Vec<Candidate<'_>> = ground
@@ -172,7 +184,7 @@ async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) 
         candidates.iter().copied().filter(|candidate| !protected.contains_key(&candidate.person.id)).collect();
     let tenant = (!people).then(|| (Subject::tenant(&ground.identity), false));
     let plan = Plan::new(
-        order.operation.cmdlet(),
+        order.operation,
         &ground.identity.tenant_id,
         &ground.identity.account,
         order.how.reason.clone(),
@@ -195,7 +207,7 @@ async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) 
     let (caps, counted) = match caps {
         // The one refusal that a number takes back: everybody, by an administrator who is there to answer.
         Err(error) if error.code() == Code::CapPercent && order.who.all() && order.how.confirm => {
-            if confirm::count(order.operation.cmdlet(), touched.len(), &order.steps, reporter).await? {
+            if confirm::count(order.operation, touched.len(), &order.steps, reporter).await? {
                 let scope = Scope { counted: true, ..scope };
                 (guard.caps(&touched, &order.how, scope, &graph).await, true)
             } else {
@@ -205,7 +217,7 @@ async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) 
         caps => (caps, false),
     };
     if let Err(error) = caps {
-        let mut end = failed(&error);
+        let mut end = End::failed(&error);
         let run = work.new_run();
         journal.refused(&run, &error, end.exit_code).await?;
         end.run_id = Some(run.id.to_string());
@@ -214,7 +226,7 @@ async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) 
     let consent = if counted {
         Consent::all()
     } else if people {
-        confirm::ask(order.operation.cmdlet(), &touched, &order.steps, &order.how, reporter).await?
+        confirm::ask(order.operation, &touched, &order.steps, &order.how, reporter).await?
     } else {
         confirm::ask_about(&Subject::tenant(&ground.identity), &order, reporter).await?
     };
@@ -222,7 +234,7 @@ async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) 
         reporter
             .note(Level::Information, say!("nothing_done", "nothing was done: the confirmation was answered with no"))
             .await;
-        return Ok(done());
+        return Ok(End::done());
     };
     work.run(&journal, session, &declined).await
 }
@@ -231,7 +243,7 @@ async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) 
 async fn not_begun(order: &Order, error: Error, session: &Connected, journal: Option<&Journal>) -> Result<End> {
     let (Some(journal), Code::ExclusionNotFound) = (journal, error.code()) else { return Err(error) };
     let Some(identity) = session.known_identity() else { return Err(error) };
-    let mut end = failed(&error);
+    let mut end = End::failed(&error);
     let run = new_run(order, &identity, None);
     journal.refused(&run, &error, end.exit_code).await?;
     end.run_id = Some(run.id.to_string());
@@ -242,7 +254,7 @@ async fn not_begun(order: &Order, error: Error, session: &Connected, journal: Op
 fn new_run(order: &Order, identity: &Identity, plan_digest: Option<String>) -> NewRun {
     NewRun {
         id: journal::new_id(),
-        operation: order.operation.cmdlet().to_owned(),
+        operation: order.operation.to_owned(),
         reason: order.how.reason.clone(),
         tenant_id: identity.tenant_id.clone(),
         tenant_name: identity.tenant_name.clone(),
@@ -271,7 +283,7 @@ async fn survey(order: &mut Order, graph: &Graph, reporter: &Reporter) -> Result
     for act in order.steps.acts() {
         let Some(held) = identity::permissions(graph.session(), &identity, act.service()).await? else { continue };
         if let Some(missing) = permission::missing_permission(&held, act.permissions(identity.is_person)) {
-            return Err(permission::permission_error(order.operation.cmdlet(), missing, &identity.account));
+            return Err(permission::permission_error(order.operation, missing, &identity.account));
         }
     }
     let selection = selection?;

@@ -7,26 +7,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
-    change::{Kind, Outcome, Subject},
+    change::{Kind, Outcome, Subject, Word},
     error::{Code, Error},
     sentence::Sentence,
 };
-
-/// A state in words: one, or a list of them (open protocols, kinds of methods).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Word {
-    /// For example `Blocked`, or a time.
-    One(String),
-    /// For example the open protocols of a mailbox.
-    Many(Vec<String>),
-}
-
-impl From<&str> for Word {
-    fn from(word: &str) -> Self {
-        Self::One(word.to_owned())
-    }
-}
 
 /// One `Outcome` record; keys are the properties of `M365Access.Outcome` in lowerCamelCase.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -28,9 +28,7 @@ use self::{identity::Identity, reach::Reach, simulators::Simulators};
 use crate::{
     error::{Code, Error, Result},
     http::{Budgets, Pace},
-    job::{self, Job},
-    operation::Operation,
-    runtime, say,
+    say,
     simulator::Description,
 };
 
@@ -66,13 +64,14 @@ impl Session {
         Self { shared: Arc::new(Connected::open(settings)), cancel: CancellationToken::new() }
     }
 
-    /// Starts an operation with a request in JSON. A faulty request is reported by the job.
-    pub fn start(&self, operation: Operation, request: &str) -> Result<Job> {
-        let runtime = runtime::get()?;
-        let (job, reporter) = job::pair(&self.cancel);
-        let request = if request.is_empty() { "{}".to_owned() } else { request.to_owned() };
-        runtime.spawn(crate::operation::run(operation, Arc::clone(&self.shared), request, reporter));
-        Ok(job)
+    /// What its operations share.
+    pub(crate) fn shared(&self) -> &Arc<Connected> {
+        &self.shared
+    }
+
+    /// Cancelled when the session is closed.
+    pub(crate) fn cancelled(&self) -> &CancellationToken {
+        &self.cancel
     }
 
     /// Ends everything that this session does, and the simulated tenants that it started for others.

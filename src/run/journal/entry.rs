@@ -6,10 +6,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    change::{Change, Outcome},
+    change::{Change, Outcome, Word},
     error::{Error, Facts, Result},
     event::EndState,
-    run::outcome::{Record, Word},
+    run::outcome::Record,
 };
 
 /// A run that is about to begin.

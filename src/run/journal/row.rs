@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 
 use super::entry::State;
 use crate::{
-    change::Outcome,
+    change::{Outcome, Word},
     error::{Code, Facts},
     event::Counts,
-    run::outcome::Word,
     say,
     sentence::Sentence,
 };
