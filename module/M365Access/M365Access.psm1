@@ -5,6 +5,8 @@
 # last step, so that a failure names its cause and leaves nothing behind.
 
 Set-StrictMode -Version Latest
+# A defect of the module ends the call; what becomes of the engine's errors is the caller's to say (Write-JobError).
+$ErrorActionPreference = 'Stop'
 
 $script:ModuleRoot = $PSScriptRoot
 

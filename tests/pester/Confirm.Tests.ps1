@@ -27,7 +27,8 @@ public class AnsweringUI : PSHostUserInterface {
     public override PSHostRawUserInterface RawUI { get { return null; } }
     string Next(string question) {
         Asked.Add(question);
-        if (Answers.Count == 0) throw new PSInvalidOperationException("nobody is here");
+        // As the console does at the end of its input.
+        if (Answers.Count == 0) throw new NullReferenceException();
         return Answers.Dequeue();
     }
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int preset) {

@@ -37,8 +37,8 @@ function Send-Answer {
         if ($JobEvent.question -eq 'count') { $answer = Read-Count -Places $places -Cmdlet $Cmdlet }
         else { $answer = $Cmdlet.ShouldProcess($places.target, $places.action) }
     }
-    catch [System.Management.Automation.PSInvalidOperationException], [System.Management.Automation.Host.HostException], [NotImplementedException] {
-        # A host without anybody at it: say how to go on without being asked.
+    catch {
+        # Whatever it is that a host without anybody at it throws: say how to go on without being asked.
         $Cmdlet.ThrowTerminatingError((New-ErrorRecord -Code 'cannot_ask' -Arguments $places -TargetObject $places.target))
     }
     $reply = ConvertTo-RequestByte -Request ([ordered] @{ ask = $JobEvent.ask; answer = $answer })

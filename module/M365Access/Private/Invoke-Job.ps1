@@ -24,7 +24,6 @@ function Invoke-Job {
 
     # The caller's preferences do not reach a module's functions by themselves.
     $variable = $Cmdlet.SessionState.PSVariable
-    $ErrorActionPreference = $variable.GetValue('ErrorActionPreference')
     $WarningPreference = $variable.GetValue('WarningPreference')
     $VerbosePreference = $variable.GetValue('VerbosePreference')
     $DebugPreference = $variable.GetValue('DebugPreference')
@@ -95,7 +94,7 @@ function Invoke-Job {
                         $progress.RecordType = 'Completed'
                         $Cmdlet.WriteProgress($progress)
                     }
-                    Complete-Job -JobEvent $jobEvent -Cmdlet $Cmdlet
+                    Complete-Job -JobEvent $jobEvent -Job $job -Cmdlet $Cmdlet
                     return
                 }
             }
@@ -136,6 +135,8 @@ function Write-JobError {
         [System.Management.Automation.PSCmdlet] $Cmdlet
     )
 
+    # The caller's preference, where -ErrorAction was not given.
+    $ErrorActionPreference = $Cmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference')
     $bound = $Cmdlet.MyInvocation.BoundParameters
     $action = $ErrorActionPreference
     if ($bound.ContainsKey('ErrorAction')) { $action = $bound['ErrorAction'] }
@@ -171,13 +172,13 @@ function Write-Note {
 
 # How the job ended, where that is more than its records say.
 function Complete-Job {
-    param($JobEvent, [System.Management.Automation.PSCmdlet] $Cmdlet)
+    param($JobEvent, [uint64] $Job, [System.Management.Automation.PSCmdlet] $Cmdlet)
 
     $facts = Get-Field $JobEvent 'error'
     if ($null -eq $facts) { return }
     $record = New-ErrorRecord -Code $facts.code -Facts $facts -TargetObject (Get-Field $facts 'target')
     # A run that stopped on the way has done what its records say and can be resumed; one that could not begin is over.
-    if ('cancelled', 'interrupted' -contains $JobEvent.state) { $Cmdlet.WriteError($record) }
+    if ('cancelled', 'interrupted' -contains $JobEvent.state) { Write-JobError -ErrorRecord $record -Job $Job -Cmdlet $Cmdlet }
     else { $Cmdlet.ThrowTerminatingError($record) }
 }
 
