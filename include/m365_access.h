@@ -125,6 +125,7 @@
  *               "missingRole", "advice"
  *   User        "user", "userId", "displayName", "signIn" (Allowed, Blocked, Unknown), "sessionsValidFrom", "userType",
  *               "synchronized", "roles"
+ *   Instruction what to send to a person: "user", "language" (en, nl, sv), "subject", "body"
  *   Connection  "name", "tenantId", "tenantName", "account", "accountId", "authType", "environment", "permissions",
  *               "roles", "expiresAt", "simulated", "simulator" (a Simulator)
  *   Run         "runId", "operation", "reason", "by", "byId", "tenantId", "tenantName", "startedAt", "endedAt", "state"
@@ -320,6 +321,14 @@ int32_t m365_unlock_user(uint64_t session, const uint8_t *request, uint32_t leng
  * Records: `Outcome`, one a change, and `Offboarding`, one a person.
  */
 int32_t m365_invoke_offboarding(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Makes what to send to people once they sign in in two steps: from when it counts, and how to set up a phone.
+ *
+ * Request: who, `language` (en, nl, sv; without it each person's own, as far as it is one of these), `format` (Text, Html,
+ * Markdown). Records: `Instruction`.
+ */
+int32_t m365_get_mfa_instruction(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
  * Says whether the caller may carry out operations, and what is missing; nothing is written.

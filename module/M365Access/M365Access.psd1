@@ -14,6 +14,7 @@
         'Connect-M365'
         'Disconnect-M365'
         'Get-M365Connection'
+        'Get-M365MfaInstruction'
         'Get-M365Run'
         'Get-M365User'
         'Invoke-M365Offboarding'

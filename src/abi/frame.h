@@ -125,6 +125,7 @@
  *               "missingRole", "advice"
  *   User        "user", "userId", "displayName", "signIn" (Allowed, Blocked, Unknown), "sessionsValidFrom", "userType",
  *               "synchronized", "roles"
+ *   Instruction what to send to a person: "user", "language" (en, nl, sv), "subject", "body"
  *   Connection  "name", "tenantId", "tenantName", "account", "accountId", "authType", "environment", "permissions",
  *               "roles", "expiresAt", "simulated", "simulator" (a Simulator)
  *   Run         "runId", "operation", "reason", "by", "byId", "tenantId", "tenantName", "startedAt", "endedAt", "state"

@@ -127,6 +127,19 @@ pub unsafe extern "C" fn m365_invoke_offboarding(session: u64, request: *const u
     unsafe { start(Operation::InvokeOffboarding, session, request, length, job) }
 }
 
+/// Makes what to send to people once they sign in in two steps: from when it counts, and how to set up a phone.
+///
+/// Request: who, `language` (en, nl, sv; without it each person's own, as far as it is one of these), `format` (Text, Html,
+/// Markdown). Records: `Instruction`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_get_mfa_instruction(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::GetMfaInstruction, session, request, length, job) }
+}
+
 /// Says whether the caller may carry out operations, and what is missing; nothing is written.
 ///
 /// Request: `operation` (a list of cmdlets; all without it), and who, to learn whether it would reach these people.

@@ -2,6 +2,7 @@
 
 mod block_user;
 mod get_connection;
+mod get_mfa_instruction;
 mod get_run;
 mod get_user;
 mod invoke_offboarding;
@@ -72,6 +73,7 @@ operations! {
     ResetPassword = reset_password "Reset-M365Password" [ReadUsers, ReadRoles, Password, Sessions],
     UnlockUser = unlock_user "Unlock-M365User" [ReadUsers, ReadRoles, Password, SignIn],
     InvokeOffboarding = invoke_offboarding "Invoke-M365Offboarding" [ReadUsers, ReadRoles, SignIn, Password, Sessions],
+    GetMfaInstruction = get_mfa_instruction "Get-M365MfaInstruction" [ReadUsers],
     TestPermission = test_permission "Test-M365Permission" [],
     GetRun = get_run "Get-M365Run" [],
     StartSimulator = start_simulator "Start-M365Simulator" [],

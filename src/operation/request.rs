@@ -16,7 +16,8 @@ use serde::{
 use serde_json::value::RawValue;
 
 use crate::{
-    error::Result,
+    error::{Code, Error, Result},
+    say,
     session::{field_fault, parse},
 };
 
@@ -46,6 +47,31 @@ impl<'a> Request<'a> {
     pub(crate) fn rest<T: DeserializeOwned>(self) -> Result<T> {
         typed(self.0)
     }
+}
+
+/// One of some values by its word, in any case; nothing if none is given.
+pub(crate) fn choice<T: Copy>(
+    field: &str,
+    given: Option<&str>,
+    all: &[T],
+    word: impl Fn(T) -> &'static str,
+) -> Result<Option<T>> {
+    let Some(given) = given else { return Ok(None) };
+    let found = all.iter().copied().find(|value| word(*value).eq_ignore_ascii_case(given));
+    let words = || all.iter().map(|value| word(*value)).collect::<Vec<_>>().join(", ");
+    found.map(Some).ok_or_else(|| {
+        Error::new(
+            Code::Argument,
+            say!(
+                "not_one_of",
+                "{field}: '{value}' is not one of {choices}",
+                field = field,
+                value = given,
+                choices = words()
+            ),
+        )
+        .on(field)
+    })
 }
 
 const WHAT: &str = "request";
@@ -114,7 +140,7 @@ fn field_names<T: DeserializeOwned>() -> &'static [&'static str] {
 mod tests {
     use serde::Deserialize;
 
-    use super::Request;
+    use super::{Request, choice};
     use crate::error::{Code, Result};
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -155,6 +181,16 @@ mod tests {
             assert_eq!(error.code(), Code::Argument, "{text}");
             assert!(error.to_string().contains(field), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_choice_is_made_in_any_case_and_its_refusal_names_the_others() {
+        let choose = |given| choice("colour", given, &["Red", "Blue"], |word| word);
+        assert_eq!(choose(None).unwrap(), None);
+        assert_eq!(choose(Some("blue")).unwrap(), Some("Blue"));
+        let error = choose(Some("green")).unwrap_err();
+        assert_eq!((error.code(), error.facts().target.as_deref()), (Code::Argument, Some("colour")));
+        assert!(error.to_string().contains("Red, Blue"), "{error}");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Properties that every decision of ours needs; the service gives most of them only when they are asked for by name.
-pub(crate) const SELECT: &str = "$select=id,userPrincipalName,displayName,accountEnabled,userType,onPremisesSyncEnabled,signInSessionsValidFromDateTime,lastPasswordChangeDateTime";
+pub(crate) const SELECT: &str = "$select=id,userPrincipalName,displayName,accountEnabled,userType,onPremisesSyncEnabled,signInSessionsValidFromDateTime,lastPasswordChangeDateTime,preferredLanguage";
 
 /// People on one page, the most that the service gives.
 const PAGE: u32 = 999;
@@ -38,6 +38,9 @@ pub(crate) struct Person {
     pub(crate) on_premises_sync_enabled: Option<bool>,
     pub(crate) sign_in_sessions_valid_from_date_time: Option<Timestamp>,
     pub(crate) last_password_change_date_time: Option<Timestamp>,
+    /// An ISO 639-1 code, often with a country: `nl-BE`. No part of a state that is recorded.
+    #[serde(skip_serializing)]
+    pub(crate) preferred_language: Option<String>,
 }
 
 impl Person {

@@ -6,7 +6,16 @@ $script:SuggestionLimit = 20
 
 function Register-Completion {
     $people = @(
-        'Block-M365User', 'Get-M365User', 'Reset-M365Password', 'Revoke-M365Sessions', 'Revoke-M365Session', 'Unblock-M365User'
+        'Block-M365User'
+        'Get-M365MfaInstruction'
+        'Get-M365User'
+        'Invoke-M365Offboarding'
+        'Reset-M365Password'
+        'Revoke-M365Sessions'
+        'Revoke-M365Session'
+        'Test-M365Permission'
+        'Unblock-M365User'
+        'Unlock-M365User'
     )
     Register-ArgumentCompleter -CommandName $people -ParameterName User -ScriptBlock {
         param($command, $parameter, $word, $tree, $bound)

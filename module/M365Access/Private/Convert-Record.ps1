@@ -17,6 +17,7 @@ $script:RecordShape = @{
         'Verified', 'Accepted', 'Unchanged', 'Planned', 'Skipped', 'Refused', 'Failed', 'Unknown'
     )
     Offboarding = @('User', 'UserId', 'DisplayName', 'Outcome', 'Steps', 'EffectiveBy', 'AtOnce', 'WithinHour', 'WithinDay', 'RunId')
+    Instruction = @('User', 'Language', 'Subject', 'Body')
     Permission = @('Operation', 'User', 'Allowed', 'MissingPermission', 'MissingRole', 'Advice')
     Simulator  = @(
         'GraphEndpoint', 'LoginEndpoint', 'ExchangeEndpoint', 'TenantId', 'TenantDomain', 'ClientId', 'ClientSecret',

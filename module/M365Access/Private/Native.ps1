@@ -21,6 +21,7 @@ $script:NativeSignature = @(
     'm365_reset_password int32 uint64 byte[] uint32 uint64&'
     'm365_unlock_user int32 uint64 byte[] uint32 uint64&'
     'm365_invoke_offboarding int32 uint64 byte[] uint32 uint64&'
+    'm365_get_mfa_instruction int32 uint64 byte[] uint32 uint64&'
     'm365_test_permission int32 uint64 byte[] uint32 uint64&'
     'm365_get_run int32 uint64 byte[] uint32 uint64&'
     'm365_start_simulator int32 uint64 byte[] uint32 uint64&'
