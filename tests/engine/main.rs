@@ -6,6 +6,7 @@ mod guard;
 mod job;
 mod main_job;
 mod many;
+mod mfa_instruction;
 mod offboarding;
 mod select;
 mod tenant;
