@@ -69,6 +69,8 @@ const PLAN: &str = r#"A plan of faults is a JSON file:
                "cutBody": true        half of the answer's body; requests of their own only
                "missingItem": true    an item is missing from the answer of its batch, nothing was done
                "slowMilliseconds": n  answered late
+               "withoutEffect": true  204, and nothing was done; writes only
+               "clockBehindSeconds": n  done by a machine whose clock is behind, which its moments and its Date show
                "claimsChallenge": true  401 with insufficient_claims, until a token answers the challenge
 
   The first rule that hits wins. Retry-After is divided by the time scale; faster than the service it has decimals.

@@ -1,7 +1,25 @@
 //! The simulated tenant's pace: durations of the service divided by the time scale. Dates stay real UTC, so that
 //! clients which compare them with their own clock are not led astray.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+
+tokio::task_local! {
+    /// How far behind the clock of the machine is that works on the request at hand.
+    static BEHIND: SignedDuration;
+}
+
+/// What a machine of the service takes for now.
+pub(super) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    BEHIND.try_with(|behind| now - *behind).unwrap_or(now)
+}
+
+/// Does some work on a machine whose clock is behind.
+pub(super) async fn behind<T>(behind: Duration, work: impl Future<Output = T>) -> T {
+    BEHIND.scope(SignedDuration::try_from(behind).unwrap_or_default(), work).await
+}
 
 /// Divides the service's durations by the time scale.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,7 +3,12 @@
 //! It reads requests whole, asks the part that answers them, and adds what every answer of the services carries. It owns
 //! its connections down to the socket, because a fault may have to break one.
 
-use std::{fmt, net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    net::Ipv4Addr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, header};
@@ -185,6 +190,7 @@ async fn respond(
         method: request.method.to_string(),
         path: request.path.clone(),
         body: Exchange::text(&request.body),
+        at: Instant::now(),
         status: match &played {
             Played::Whole(answer) | Played::Cut(answer) => Some(answer.status),
             Played::Lost => None,

@@ -4,6 +4,7 @@
 use std::{
     collections::VecDeque,
     sync::{Mutex, PoisonError},
+    time::Instant,
 };
 
 /// Requests that are remembered; older ones are forgotten.
@@ -18,6 +19,8 @@ pub struct Exchange {
     pub path: String,
     /// The request's own body, as far as it is text; what items a batch has stands here.
     pub body: String,
+    /// When its answer left.
+    pub at: Instant,
     /// HTTP status; nothing where the connection was broken instead.
     pub status: Option<u16>,
 }

@@ -8,5 +8,6 @@ mod main_job;
 mod many;
 mod mfa_instruction;
 mod offboarding;
+mod recurring_defects;
 mod select;
 mod tenant;

@@ -39,6 +39,10 @@ pub enum Fault {
     CutBody,
     /// Answered only after this time, which is not scaled.
     Slow(Duration),
+    /// Answered as if it had taken effect, and nothing has happened: a write that the service takes and then loses.
+    WithoutEffect,
+    /// Carried out by a machine whose clock is this far behind: the moments that it writes and the `Date` of its answer.
+    ClockBehind(Duration),
     /// 401 with a claims challenge (`insufficient_claims`); a token that was issued for those claims passes.
     ClaimsChallenge,
 }

@@ -32,6 +32,8 @@
 //! | `"cutBody": true` | half of the body, and the request has taken effect; requests of their own only |
 //! | `"missingItem": true` | an item that is missing from the answer of its batch, and has had no effect; items only |
 //! | `"slowMilliseconds": n` | the right answer, late; at most 600,000, not scaled |
+//! | `"withoutEffect": true` | 204 (Exchange: an empty result), and nothing has happened; writes only, those to Exchange included that only read |
+//! | `"clockBehindSeconds": n` | the right answer, by a machine whose clock is that far behind: moments that it writes, and its `Date`; at most 600, not scaled |
 //! | `"claimsChallenge": true` | 401 with `insufficient_claims`, until a token comes that was issued for those claims |
 
 use std::{fs, path::Path, time::Duration};
@@ -46,7 +48,7 @@ use crate::{
     simulator::wire::{Request, Service},
 };
 
-/// The longest time that an answer can be held back.
+/// The longest time that an answer can be held back, or a clock be behind.
 const LONGEST: Duration = Duration::from_secs(600);
 
 /// A plan of faults.
@@ -76,8 +78,13 @@ pub struct Rule {
 impl Rule {
     pub(super) fn matches(&self, request: &Request, in_batch: bool) -> bool {
         let service = Service::of(&request.path);
-        // Nobody brings a token to the sign-in service that could be challenged.
-        (service != Service::SignIn || self.fault != Fault::ClaimsChallenge)
+        let fitting = match self.fault {
+            // Nobody brings a token to the sign-in service that could be challenged.
+            Fault::ClaimsChallenge => service != Service::SignIn,
+            Fault::WithoutEffect => service != Service::SignIn && writes(request),
+            _ => true,
+        };
+        fitting
             && self.in_batch.is_none_or(|wanted| wanted == in_batch)
             && self.method.as_ref().is_none_or(|method| request.method.as_str().eq_ignore_ascii_case(method))
             && self.service.is_none_or(|wanted| wanted == service)
@@ -86,6 +93,11 @@ impl Rule {
                 .as_ref()
                 .is_none_or(|pattern| pattern.matches(&percent_decode_str(&request.path).decode_utf8_lossy()))
     }
+}
+
+/// Whether a request is a write of its own. A batch only carries others.
+fn writes(request: &Request) -> bool {
+    request.method != http::Method::GET && !request.path.to_ascii_lowercase().ends_with("batch")
 }
 
 impl Plan {
@@ -175,6 +187,9 @@ struct FaultText {
     missing_item: bool,
     slow_milliseconds: Option<u64>,
     #[serde(default)]
+    without_effect: bool,
+    clock_behind_seconds: Option<u64>,
+    #[serde(default)]
     claims_challenge: bool,
 }
 
@@ -186,8 +201,12 @@ impl RuleText {
         if self.every == Some(0) {
             return Err("every is at least 1".to_owned());
         }
-        if self.fault.claims_challenge && self.matching.service == Some(Service::SignIn) {
-            return Err("claimsChallenge goes with the services graph and exchange".to_owned());
+        for (given, word) in
+            [(self.fault.claims_challenge, "claimsChallenge"), (self.fault.without_effect, "withoutEffect")]
+        {
+            if given && self.matching.service == Some(Service::SignIn) {
+                return Err(format!("{word} goes with the services graph and exchange"));
+            }
         }
         let mut in_batch = self.matching.in_batch;
         for (only, place, word) in
@@ -229,6 +248,10 @@ impl FaultText {
         if slow.is_some_and(|slow| slow > LONGEST) {
             return Err("slowMilliseconds is at most 600000".to_owned());
         }
+        let behind = self.clock_behind_seconds.map(Duration::from_secs);
+        if behind.is_some_and(|behind| behind > LONGEST) {
+            return Err("clockBehindSeconds is at most 600".to_owned());
+        }
         let takes_effect = self.takes_effect;
         let named = [
             self.status.map(|status| Fault::Status { status, retry_after, takes_effect }),
@@ -236,13 +259,15 @@ impl FaultText {
             self.reset_after.then_some(Fault::ResetAfter),
             self.cut_body.then_some(Fault::CutBody),
             slow.map(Fault::Slow),
+            self.without_effect.then_some(Fault::WithoutEffect),
+            behind.map(Fault::ClockBehind),
             self.claims_challenge.then_some(Fault::ClaimsChallenge),
         ];
         let mut named = named.into_iter().flatten();
         match (named.next(), named.next()) {
             (Some(fault), None) if !(self.reset_before && self.missing_item) => Ok(fault),
             (None, _) => Err("fault names none of status, resetBefore, resetAfter, cutBody, missingItem, \
-                 slowMilliseconds, claimsChallenge"
+                 slowMilliseconds, withoutEffect, clockBehindSeconds, claimsChallenge"
                 .to_owned()),
             _ => Err("fault names more than one thing".to_owned()),
         }

@@ -3,10 +3,11 @@
 use std::future::Future;
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::Fault;
 use crate::simulator::{
-    clock::seconds,
+    clock::{self, seconds},
     exchange, graph,
     sign_in::token::{self, Audience, Unbelieved},
     wire::{Answer, Request, Service},
@@ -50,6 +51,15 @@ pub async fn play(
             // First the effect: whoever loses patience has changed something nevertheless.
             let answer = effect.await;
             tokio::time::sleep(time).await;
+            Played::Whole(answer)
+        }
+        Some(Fault::WithoutEffect) => Played::Whole(match Service::of(&request.path) {
+            Service::Exchange => Answer::json(200, &json!({ "value": [] })),
+            Service::Graph | Service::SignIn => Answer::empty(204),
+        }),
+        Some(Fault::ClockBehind(behind)) => {
+            let (mut answer, date) = clock::behind(behind, async { (effect.await, clock::now()) }).await;
+            answer.header("date", date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
             Played::Whole(answer)
         }
         Some(Fault::ClaimsChallenge) => match challenge(world, request) {

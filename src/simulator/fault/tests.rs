@@ -71,6 +71,15 @@ fn services_are_told_apart_by_their_paths() {
 }
 
 #[test]
+fn only_a_write_can_be_taken_and_lost() {
+    let faults = faults(r#"{ "rules": [{ "fault": { "withoutEffect": true } }] }"#);
+    assert_eq!(faults.next(&get("/v1.0/users"), false), None);
+    assert_eq!(faults.next(&request(Method::POST, "/v1.0/$batch"), false), None, "its items are hit, if anything is");
+    assert_eq!(faults.next(&request(Method::POST, "/contoso/oauth2/v2.0/token"), false), None);
+    assert_eq!(faults.next(&request(Method::DELETE, "/v1.0/users/adele"), true), Some(Fault::WithoutEffect));
+}
+
+#[test]
 fn the_first_rule_that_hits_wins() {
     let faults = faults(
         r#"{ "rules": [
@@ -123,6 +132,8 @@ fn a_faulty_plan_is_refused_with_its_line_or_its_rule() {
         (r#"{ "rules": [{ "every": 0, "fault": { "status": 503 } }] }"#, "every"),
         (r#"{ "rules": [{ "match": { "inBatch": false }, "fault": { "missingItem": true } }] }"#, "inBatch true"),
         (r#"{ "rules": [{ "match": { "service": "signIn" }, "fault": { "claimsChallenge": true } }] }"#, "graph"),
+        (r#"{ "rules": [{ "match": { "service": "signIn" }, "fault": { "withoutEffect": true } }] }"#, "graph"),
+        (r#"{ "rules": [{ "fault": { "clockBehindSeconds": 601 } }] }"#, "clockBehindSeconds"),
         (r#"{ "rules": [{ "match": { "service": "teams" }, "fault": { "status": 503 } }] }"#, "teams"),
     ] {
         let refusal = Plan::parse(plan).unwrap_err();

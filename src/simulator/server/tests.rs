@@ -223,3 +223,34 @@ async fn a_challenge_is_passed_with_a_token_that_was_issued_for_its_claims() {
     assert_eq!(answered.status(), StatusCode::OK);
     assert_eq!(get("nonsense".to_owned()).await.unwrap().status(), StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn a_write_that_is_taken_and_lost_looks_like_one_that_was_done() {
+    let (simulator, _file) =
+        faulty(json!([{ "match": { "method": "PATCH" }, "fault": { "withoutEffect": true } }])).await;
+    let bearer = token(&simulator, None).await;
+    let patch = client(None).patch(user_address(&simulator)).bearer_auth(bearer);
+    let answer = patch.json(&json!({ "accountEnabled": false })).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    let user = &simulator.description().samples.user;
+    assert!(simulator.world().tenant().user(user).unwrap().profile.latest().account_enabled);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_behind_shows_in_what_it_writes_and_in_the_date() {
+    let rules = json!([{ "match": { "path": "**/revokeSignInSessions" }, "fault": { "clockBehindSeconds": 600 } }]);
+    let (simulator, _file) = faulty(rules).await;
+    let bearer = token(&simulator, None).await;
+    let asked = jiff::Timestamp::now();
+    let address = format!("{}/revokeSignInSessions", user_address(&simulator));
+    let answer = client(None).post(address).bearer_auth(bearer).json(&json!({})).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let date = jiff::fmt::rfc2822::parse(answer.headers()["date"].to_str().unwrap()).unwrap().timestamp();
+    let user = &simulator.description().samples.user;
+    let tenant = simulator.world().tenant();
+    let written = tenant.user(user).unwrap().profile.latest().sign_in_sessions_valid_from_date_time;
+    for moment in [date, written] {
+        let behind = asked.duration_since(moment).as_secs();
+        assert!((590..=601).contains(&behind), "{behind}");
+    }
+}

@@ -11,6 +11,7 @@ use super::{
     writable::{ACCOUNT_ENABLED, USER_PRINCIPAL_NAME, WRITABLE, Writable},
 };
 use crate::simulator::{
+    clock,
     graph::{
         call::{Answered, Call},
         failure::Failure,
@@ -51,7 +52,7 @@ pub(super) fn patch(call: &Call<'_>, key: &str) -> Answered {
 
 /// Now, as finely as the service tells time and never later than it is.
 pub(super) fn now() -> Timestamp {
-    let now = Timestamp::now();
+    let now = clock::now();
     now.round(TimestampRound::new().smallest(Unit::Microsecond).mode(RoundMode::Trunc)).unwrap_or(now)
 }
 
