@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     feed::{Shown, Sink},
     journal::{Intent, RunHandle},
-    outcome::Record,
+    outcome::{self, Record},
     plan::Plan,
 };
 use crate::{
@@ -270,7 +270,7 @@ impl Execution<'_> {
             self.give_up(error);
             return None;
         }
-        let sent_at = Timestamp::now();
+        let sent_at = outcome::now();
         let mut writes = 0;
         let (record, at) = loop {
             writes += 1;

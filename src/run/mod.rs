@@ -450,12 +450,12 @@ impl Work<'_> {
         let state = if let Some(error) = &outcome {
             self.reporter.error(error).await;
             EndState::Interrupted
+        } else if tally.total() >= self.total() {
+            EndState::Completed
         } else if self.reporter.cancelled().is_cancelled() {
             EndState::Cancelled
-        } else if tally.total() < self.total() {
-            EndState::Interrupted
         } else {
-            EndState::Completed
+            EndState::Interrupted
         };
         let mut end = tally.end(state, Some(run_id));
         end.error = outcome.map(|error| error.facts().clone());

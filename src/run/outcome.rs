@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -63,6 +63,12 @@ fn expose<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result
     secret.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
 }
 
+/// Now, to the millisecond: more is noise to whoever reads it.
+pub(crate) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(Unit::Millisecond).unwrap_or(now)
+}
+
 impl Record {
     /// A record without details.
     pub(crate) fn new(user: String, user_id: Option<String>, change: Kind, outcome: Outcome, run_id: &str) -> Self {
@@ -81,7 +87,7 @@ impl Record {
             code: None,
             effective_by: None,
             run_id: run_id.to_owned(),
-            at: Timestamp::now(),
+            at: now(),
             advice: None,
             advice_id: None,
             advice_arguments: BTreeMap::new(),
