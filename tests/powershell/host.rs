@@ -17,9 +17,10 @@ impl Host {
     pub(crate) fn find() -> Result<Self, String> {
         if let Some(program) = env::var_os("M365_ACCESS_PWSH") {
             let host = Self { program: program.into(), arguments: Vec::new() };
-            return match host.answers() {
-                true => Ok(host),
-                false => Err(format!("M365_ACCESS_PWSH names {}, which does not start", host.program.display())),
+            return if host.answers() {
+                Ok(host)
+            } else {
+                Err(format!("M365_ACCESS_PWSH names {}, which does not start", host.program.display()))
             };
         }
         let host = Self { program: "pwsh".into(), arguments: Vec::new() };

@@ -1,6 +1,10 @@
 //! Runs the Pester tests in one PowerShell, against the library that this test run built.
 
-use std::fs;
+use std::{
+    fs,
+    process::{Command, Output},
+    time::Duration,
+};
 
 use serde::Deserialize;
 
@@ -46,7 +50,7 @@ fn the_module_does_in_a_real_powershell_what_its_help_says() {
     if let Some(pester) = host::pester() {
         command.arg("-Pester").arg(pester);
     }
-    let output = command.output().unwrap();
+    let output = output(command);
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     if output.status.code() == Some(77) {
         return skipped(WHAT, &said);
@@ -72,4 +76,15 @@ fn the_module_does_in_a_real_powershell_what_its_help_says() {
         report.broken.join("\n")
     );
     assert!(passed > 0, "no test ran:\n{said}");
+}
+
+/// What a command says; one that does not end is ended, so that a hang is a failure and not a hang.
+fn output(command: Command) -> Output {
+    const PATIENCE: Duration = Duration::from_secs(900);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut command = tokio::process::Command::from(command);
+        let output = tokio::time::timeout(PATIENCE, command.kill_on_drop(true).output()).await;
+        output.expect("PowerShell did not come to an end").unwrap()
+    })
 }

@@ -3,36 +3,36 @@
 # The properties of each type of record, in the order in which people see them; they are always there, if only empty.
 # What the engine sends beyond these is appended as it is.
 $script:RecordShape = @{
-    Outcome    = @(
+    Outcome     = @(
         'User', 'UserId', 'DisplayName', 'Change', 'Outcome', 'Before', 'Wanted', 'After', 'Message', 'Code', 'EffectiveBy',
         'RunId', 'At', 'Advice'
     )
-    User       = @('User', 'UserId', 'DisplayName', 'SignIn', 'SessionsValidFrom', 'UserType', 'Synchronized', 'Roles')
-    Connection = @(
+    User        = @('User', 'UserId', 'DisplayName', 'SignIn', 'SessionsValidFrom', 'UserType', 'Synchronized', 'Roles')
+    Connection  = @(
         'Name', 'Current', 'TenantId', 'TenantName', 'Account', 'AccountId', 'AuthType', 'Environment', 'Permissions',
         'Roles', 'ExpiresAt', 'Simulated'
     )
-    Run        = @(
+    Run         = @(
         'RunId', 'Operation', 'Reason', 'By', 'TenantId', 'StartedAt', 'EndedAt', 'State', 'Outcome', 'ExitCode',
         'Verified', 'Accepted', 'Unchanged', 'Planned', 'Skipped', 'Refused', 'Failed', 'Unknown'
     )
     Offboarding = @('User', 'UserId', 'DisplayName', 'Outcome', 'Steps', 'EffectiveBy', 'AtOnce', 'WithinHour', 'WithinDay', 'RunId')
     Instruction = @('User', 'Language', 'Subject', 'Body')
-    Permission = @('Operation', 'User', 'Allowed', 'MissingPermission', 'MissingRole', 'Advice')
-    Simulator  = @(
+    Permission  = @('Operation', 'User', 'Allowed', 'MissingPermission', 'MissingRole', 'Advice')
+    Simulator   = @(
         'GraphEndpoint', 'LoginEndpoint', 'ExchangeEndpoint', 'TenantId', 'TenantDomain', 'ClientId', 'ClientSecret',
         'WeakClientId', 'WeakClientSecret', 'CaCertificatePath', 'AdminPassword', 'Samples'
     )
 }
 
-# Properties that are moments.
-$script:RecordTime = @('EffectiveBy', 'At', 'SessionsValidFrom', 'ExpiresAt', 'StartedAt', 'EndedAt')
+# Properties that are moments, and those that are lists, also of one or none.
+$script:RecordKind = @{
+    EffectiveBy = 'time'; At = 'time'; SessionsValidFrom = 'time'; ExpiresAt = 'time'; StartedAt = 'time'; EndedAt = 'time'
+    Roles = 'list'; Permissions = 'list'; Steps = 'list'; AtOnce = 'list'; WithinHour = 'list'; WithinDay = 'list'
+}
 
-# Properties that are lists, also of one or none.
-$script:RecordList = @('Roles', 'Permissions', 'Steps', 'AtOnce', 'WithinHour', 'WithinDay')
-
-# Parts that are shown in another form: those of a sentence in its language, the counts of a run one by one.
-$script:RecordHidden = @('MessageId', 'MessageArguments', 'AdviceId', 'AdviceArguments', 'Counts', 'Continues')
+# Parts that serve the module and are of no use to anybody else: those of a sentence, and that a record goes on.
+$script:RecordHidden = @('MessageId', 'MessageArguments', 'AdviceId', 'AdviceArguments', 'Continues')
 
 # The value of a field, or nothing: strict mode refuses to look at a property that is not there.
 function Get-Field {
@@ -77,7 +77,7 @@ function ConvertTo-Value {
     param([string] $Name, $Value)
 
     if ($null -eq $Value) { return $null }
-    if ($script:RecordTime -contains $Name) { return ConvertTo-UtcTime $Value }
+    if ($script:RecordKind[$Name] -eq 'time') { return ConvertTo-UtcTime $Value }
     if ($Value -isnot [System.Management.Automation.PSCustomObject]) { return ConvertTo-PlainText $Value }
     if ($script:RecordShape.ContainsKey($Name)) { return ConvertTo-Record -Type $Name -Record $Value }
     $object = [ordered] @{}
@@ -88,45 +88,47 @@ function ConvertTo-Value {
     [pscustomobject] $object
 }
 
-# One object of a type, from one record.
+# One object of a type, from one record. Thousands come through here: a call of a function costs more than what is done
+# with most values, so it is made only for those that need it.
 function ConvertTo-Record {
     param([string] $Type, $Record)
 
+    $kinds = $script:RecordKind
     $source = $Record.PSObject.Properties
     $object = [ordered] @{}
     foreach ($name in $script:RecordShape[$Type]) {
-        $property = $source[$name]
         $value = $null
+        $property = $source[$name]
         if ($null -ne $property) { $value = $property.Value }
-        if ($script:RecordList -contains $name) { $value = [string[]] @(foreach ($item in $value) { ConvertTo-PlainText $item }) }
-        elseif ($script:RecordTime -contains $name) { $value = ConvertTo-UtcTime $value }
-        elseif ($value -isnot [string]) { $value = ConvertTo-Value $name $value }
+        $kind = $kinds[$name]
+        if ($kind -eq 'list') { $value = [string[]] @(foreach ($item in $value) { ConvertTo-PlainText $item }) }
+        elseif ($null -ne $value) {
+            if ($kind -eq 'time' -and $value -is [datetime]) { $value = $value.ToUniversalTime() }
+            elseif ($kind -or ($value -isnot [string] -and $value -isnot [bool])) { $value = ConvertTo-Value $name $value }
+        }
         $object[$name] = $value
     }
     foreach ($property in $source) {
+        # Names are found in any case.
+        if ($object.Contains($property.Name) -or $script:RecordHidden -contains $property.Name) { continue }
         $name = ConvertTo-PropertyName $property.Name
-        if (-not $object.Contains($name) -and $script:RecordHidden -notcontains $name) {
-            $object[$name] = ConvertTo-Value $name $property.Value
-        }
+        $object[$name] = ConvertTo-Value $name $property.Value
     }
+    # Sentences in the reader's language.
+    if ($null -ne $object['Message']) { $object['Message'] = Get-EventSentence $Record }
+    if ($null -ne $object['Advice']) { $object['Advice'] = Get-EventSentence $Record 'advice' }
     switch ($Type) {
-        'Outcome' { Complete-Outcome -Object $object -Record $Record }
+        'Outcome' {
+            # The state of sessions is a moment.
+            if ($object['Change'] -eq 'Sessions') {
+                foreach ($name in 'Before', 'Wanted', 'After') { $object[$name] = ConvertTo-UtcTime $object[$name] }
+            }
+        }
         'Run' { Complete-Run -Object $object -Record $Record }
     }
     $result = [pscustomobject] $object
     $result.PSObject.TypeNames.Insert(0, "M365Access.$Type")
     $result
-}
-
-# The sentences of an outcome in the reader's language; and the state of sessions is a moment.
-function Complete-Outcome {
-    param([System.Collections.IDictionary] $Object, $Record)
-
-    $Object['Message'] = Get-EventSentence $Record
-    $Object['Advice'] = Get-EventSentence $Record 'advice'
-    if ($Object['Change'] -eq 'Sessions') {
-        foreach ($name in 'Before', 'Wanted', 'After') { $Object[$name] = ConvertTo-UtcTime $Object[$name] }
-    }
 }
 
 # The counts of a run one by one, so that they can be sorted and filtered by; and the outcomes of its changes.
