@@ -63,7 +63,7 @@ fn collect(folder: &Path, said: &mut Table) {
 
 /// The string literal at the start, and what follows it.
 fn literal(text: &str) -> (String, &str) {
-    let start = text.trim_start().strip_prefix('"').unwrap_or_else(|| panic!("no literal: {:.60}", text));
+    let start = text.trim_start().strip_prefix('"').unwrap_or_else(|| panic!("no literal: {text:.60}"));
     let mut value = String::new();
     let mut characters = start.char_indices();
     while let Some((at, character)) = characters.next() {
@@ -81,7 +81,7 @@ fn literal(text: &str) -> (String, &str) {
             character => value.push(character),
         }
     }
-    panic!("a literal that never ends: {:.60}", text);
+    panic!("a literal that never ends: {text:.60}");
 }
 
 /// The places of a sentence, `{like}` `{these}`.

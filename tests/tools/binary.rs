@@ -13,7 +13,7 @@ pub(crate) fn header() -> String {
 
 /// Names of the functions that a header declares, in its order.
 pub(crate) fn functions(header: &str) -> Vec<String> {
-    let code: String = header.split("/*").flat_map(|part| part.split_once("*/").map(|(_, code)| code)).collect();
+    let code: String = header.split("/*").filter_map(|part| part.split_once("*/").map(|(_, code)| code)).collect();
     code.split('(').filter_map(|before| declared(before.split_whitespace().last()?)).collect()
 }
 
