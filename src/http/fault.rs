@@ -64,6 +64,9 @@ fn by_words(status: u16, headers: &HeaderMap, said: &Said) -> Option<(Code, Sent
         507 => (Code::Rejected,
             say!("tenant_full", "a quota of the tenant is used up: {service_message}", service_message = service_message),
             say!("make_room", "delete what is not needed any more, deleted objects included, or have the quota raised")),
+        400 if said.speaks_of("federated user") => (Code::Federated,
+            say!("service_federated", "this person signs in at another identity provider, which keeps the password: {service_message}", service_message = service_message),
+            say!("change_at_provider", "reset it there; blocking sign-in and revoking sessions work here")),
         400 if said.speaks_of("password") => (Code::Rejected,
             say!("password_refused", "the service refuses this password: {service_message}", service_message = service_message),
             say!("another_password", "give a longer, unusual password, or let one be generated")),
@@ -137,6 +140,39 @@ fn http_date(text: &str) -> Option<Timestamp> {
 /// Statuses that pass by themselves: 408, 409 (concurrency), 429, 500, 502, 503, 504, 509.
 pub(crate) fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 409 | 429 | 500 | 502 | 503 | 504 | 509)
+}
+
+/// Whether an answer leaves open what became of a write.
+pub(crate) fn effect_unknown(status: u16, headers: &HeaderMap) -> bool {
+    match status {
+        408 | 500 | 502 | 504 => true,
+        503 => !headers.contains_key(http::header::RETRY_AFTER),
+        _ => false,
+    }
+}
+
+/// Whether an answer says that a write was turned away at the door: it tells nothing about one that was sent before.
+pub(crate) fn certainly_not_taken(status: u16, headers: &HeaderMap) -> bool {
+    matches!(status, 401 | 409 | 429 | 503 | 509) && !effect_unknown(status, headers)
+}
+
+/// The error of a write whose answer leaves open what became of it.
+pub(crate) fn lost(status: u16, headers: &HeaderMap, body: &[u8], client_request_id: Option<&str>) -> Error {
+    let facts = error(status, headers, body, client_request_id).facts().clone();
+    Error::new(
+        Code::AnswerLost,
+        say!(
+            "effect_unknown",
+            "the service broke off with {status}; whether the request took effect is not known",
+            status = status
+        ),
+    )
+    .with(|lost| {
+        lost.http_status = facts.http_status;
+        lost.service_code = facts.service_code;
+        lost.request_id = facts.request_id;
+        lost.client_request_id = facts.client_request_id;
+    })
 }
 
 /// Whether an answer asks to slow down. Exchange Online says so in plain text, with any status.

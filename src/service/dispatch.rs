@@ -49,7 +49,25 @@ struct Ticket {
     call: Call,
     tries: u32,
     not_before: Instant,
+    /// An earlier sending of this write whose effect is not known. It outweighs a later one that was not taken.
+    lost: Option<Error>,
     answer: oneshot::Sender<Result<Reply>>,
+}
+
+impl Ticket {
+    /// Tells whoever waits what became of the call, over all its sendings.
+    fn tell(self, last: Result<Reply>) {
+        let not_taken = match &last {
+            Ok(reply) => fault::certainly_not_taken(reply.status, &reply.headers),
+            Err(error) => error.code() != Code::AnswerLost,
+        };
+        let told = match self.lost {
+            Some(lost) if not_taken => Err(lost),
+            _ => last,
+        };
+        // Whoever waited may be gone; then nobody needs it.
+        self.answer.send(told).ok();
+    }
 }
 
 impl Dispatch {
@@ -62,7 +80,7 @@ impl Dispatch {
 
     pub(super) async fn send(&self, call: Call) -> Result<Reply> {
         let (answer, arriving) = oneshot::channel();
-        let ticket = Ticket { call, tries: 0, not_before: Instant::now(), answer };
+        let ticket = Ticket { call, tries: 0, not_before: Instant::now(), lost: None, answer };
         self.queue.send(ticket).map_err(|_| Error::internal("the dispatcher is gone"))?;
         arriving.await.unwrap_or_else(|_| Err(Error::internal("the dispatcher lost a call")))
     }
@@ -114,7 +132,7 @@ async fn work(courier: Courier, mut incoming: mpsc::UnboundedReceiver<Ticket>) {
             () = sleep_until(wake), if wake.is_some() => {}
             () = courier.cancel.cancelled(), if !waiting.is_empty() => {
                 for ticket in waiting.drain(..) {
-                    ticket.answer.send(Err(Error::cancelled())).ok();
+                    ticket.tell(Err(Error::cancelled()));
                 }
             }
         }
@@ -185,7 +203,8 @@ async fn exchange(courier: &Courier, version: Version, mut load: Vec<Ticket>) ->
         && let Some(ticket) = load.pop()
     {
         // A request of its own is repeated by the client below; its last answer is the answer.
-        ticket.answer.send(courier.alone(&ticket.call).await).ok();
+        let last = courier.alone(&ticket.call).await;
+        ticket.tell(last);
         return Vec::new();
     }
     let calls: Vec<&Call> = load.iter().map(|ticket| &ticket.call).collect();
@@ -196,7 +215,7 @@ async fn exchange(courier: &Courier, version: Version, mut load: Vec<Ticket>) ->
         }
         Err(error) => {
             for ticket in load {
-                ticket.answer.send(Err(error.clone())).ok();
+                ticket.tell(Err(error.clone()));
             }
             Vec::new()
         }
@@ -221,14 +240,15 @@ impl Courier {
         };
         let tries = if status == Some(429) { THROTTLED_TRIES } else { PASSING_TRIES };
         if !repeatable || ticket.tries >= tries || self.cancel.is_cancelled() {
-            let answer = reply.ok_or_else(|| {
-                Error::new(
-                    Code::AnswerLost,
-                    say!("item_missing", "the service left this request out of its answer, again and again"),
-                )
-            });
-            ticket.answer.send(answer).ok();
+            ticket.tell(reply.ok_or_else(missing));
             return None;
+        }
+        if ticket.call.writes() {
+            match &reply {
+                None => ticket.lost = Some(missing()),
+                Some(reply) if fault::effect_unknown(reply.status, &reply.headers) => ticket.lost = Some(reply.lost()),
+                Some(_) => {}
+            }
         }
         let asked = reply.as_ref().and_then(|reply| fault::retry_after(&reply.headers, jiff::Timestamp::now()));
         let wait = asked.unwrap_or_else(|| self.backoff(ticket.tries, status));
@@ -249,4 +269,11 @@ impl Courier {
         };
         documented.div_f64(self.session.time_scale())
     }
+}
+
+fn missing() -> Error {
+    Error::new(
+        Code::AnswerLost,
+        say!("item_missing", "the service left this request out of its answer, again and again"),
+    )
 }

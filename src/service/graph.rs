@@ -181,6 +181,11 @@ impl Reply {
         fault::error(self.status, &self.headers, &self.body, Some(&self.client_request_id))
     }
 
+    /// What it stands for when it leaves open what became of a write.
+    pub(super) fn lost(&self) -> Error {
+        fault::lost(self.status, &self.headers, &self.body, Some(&self.client_request_id))
+    }
+
     /// The body as a typed document.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let text = std::str::from_utf8(&self.body).map_err(|_| self.undecodable("the body is not UTF-8"))?;

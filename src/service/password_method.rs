@@ -37,22 +37,39 @@ struct Operation {
     status_detail: Option<String>,
 }
 
+/// How a reset ended.
+enum End {
+    /// Done, at the service's time.
+    Succeeded(Option<Timestamp>),
+    /// Given up by the service, for the reason that it says.
+    GivenUp(String),
+}
+
 /// Resets a password and follows the reset to its end: taken is not done. Gives the service's time of the end.
 pub(crate) async fn reset(user_id: &str, secret: &SecretString, graph: &Graph) -> Result<Option<Timestamp>> {
     let path = format!("{}/authentication/methods/{PASSWORD_METHOD}/resetPassword", user::path(user_id));
     let call = Call::new(Method::POST, path).secret_body(json!({ "newPassword": secret.expose_secret() }));
-    let reply = graph.call(call).await?.success()?;
+    let taken = graph.call(call).await?.success()?;
     // The page says that the address may be missing; then only the state can tell.
-    let Some(place) = location(&reply) else { return Ok(reply.date) };
+    let Some(place) = location(&taken) else { return Ok(taken.date) };
+    match follow(&place, &taken, graph).await {
+        Ok(End::Succeeded(at)) => Ok(at),
+        Ok(End::GivenUp(why)) => Err(given_up(&why)),
+        // Whatever stands in the way of asking says nothing about the reset, which goes on without us.
+        Err(error) => Err(unfollowed(&error)),
+    }
+}
+
+async fn follow(place: &Url, taken: &Reply, graph: &Graph) -> Result<End> {
     let started = Instant::now();
-    let mut wait = interval(&reply, graph);
+    let mut wait = interval(taken, graph);
     loop {
         graph.pause(wait).await?;
         let reply = graph.follow(place.clone()).await?.success()?;
         let operation: Operation = reply.json()?;
         match operation.status.as_str() {
-            "succeeded" => return Ok(reply.date),
-            "failed" => return Err(given_up(&operation.status_detail.unwrap_or_default())),
+            "succeeded" => return Ok(End::Succeeded(reply.date)),
+            "failed" => return Ok(End::GivenUp(operation.status_detail.unwrap_or_default())),
             _ if started.elapsed() > graph.scaled(PATIENCE) => return Err(still_working()),
             _ => wait = interval(&reply, graph),
         }
@@ -68,6 +85,27 @@ fn given_up(why: &str) -> Error {
         "reset_failed_advice",
         "look at the on-premises password policy and at password writeback; the old password still holds"
     ))
+}
+
+fn unfollowed(error: &Error) -> Error {
+    if error.code() == Code::AnswerLost {
+        return error.clone();
+    }
+    let facts = error.facts().clone();
+    Error::new(
+        Code::AnswerLost,
+        say!(
+            "reset_unfollowed",
+            "the service took the reset, but how it ended could not be learned: {why}",
+            why = error
+        ),
+    )
+    .with(|lost| {
+        lost.http_status = facts.http_status;
+        lost.service_code = facts.service_code;
+        lost.request_id = facts.request_id;
+        lost.client_request_id = facts.client_request_id;
+    })
 }
 
 fn still_working() -> Error {

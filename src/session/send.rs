@@ -148,7 +148,9 @@ impl Sending<'_> {
         }
         self.lost = Some(match sent {
             Err(error) => error.clone(),
-            Ok(answer) => lost(answer),
+            Ok(answer) => {
+                fault::lost(answer.status, &answer.headers, &answer.body, Some(&answer.client_request_id))
+            }
         });
     }
 
@@ -157,7 +159,7 @@ impl Sending<'_> {
     fn last(self, sent: Sent) -> Result<Response> {
         let refused = match &sent {
             Err(error) => error.code() != Code::AnswerLost,
-            Ok(answer) => matches!(answer.status, 401 | 409 | 429 | 503 | 509) && !effect_unknown(&sent),
+            Ok(answer) => fault::certainly_not_taken(answer.status, &answer.headers),
         };
         match self.lost {
             Some(lost) if refused => Err(lost),
@@ -169,32 +171,8 @@ impl Sending<'_> {
 fn effect_unknown(sent: &Sent) -> bool {
     match sent {
         Err(error) => error.code() == Code::AnswerLost,
-        Ok(answer) => match answer.status {
-            408 | 500 | 502 | 504 => true,
-            503 => !answer.headers.contains_key(http::header::RETRY_AFTER),
-            _ => false,
-        },
+        Ok(answer) => fault::effect_unknown(answer.status, &answer.headers),
     }
-}
-
-/// An answer that leaves open what became of the request.
-fn lost(answer: &Response) -> Error {
-    let fault = fault::error(answer.status, &answer.headers, &answer.body, Some(&answer.client_request_id));
-    let lost = Error::new(
-        Code::AnswerLost,
-        say!(
-            "effect_unknown",
-            "the service broke off with {status}; whether the request took effect is not known",
-            status = answer.status
-        ),
-    );
-    let facts = fault.facts().clone();
-    lost.with(|lost| {
-        lost.http_status = facts.http_status;
-        lost.service_code = facts.service_code;
-        lost.request_id = facts.request_id;
-        lost.client_request_id = facts.client_request_id;
-    })
 }
 
 /// A brought token that the service does not accept.

@@ -88,3 +88,45 @@ fn what_never_shows_is_unknown() {
     assert_eq!(told.outcome(&user, "SignIn")["code"], "not_confirmed");
     assert!(!tenant.enabled(&user));
 }
+
+#[test]
+fn a_write_that_took_hold_is_not_called_failed_because_its_repetitions_are_turned_away() {
+    // Both travel in one batch: it breaks off after the blocks took hold, and from then on the service only throttles.
+    let faults = json!({ "rules": [
+        { "match": { "method": "PATCH", "inBatch": true }, "times": 2, "fault": { "status": 504, "takesEffect": true } },
+        { "match": { "method": "PATCH" }, "fault": { "status": 429, "retryAfterSeconds": 1 } }
+    ]});
+    let tenant = Tenant::with_faults(Options { time_scale: 600.0, ..Options::default() }, &faults);
+    let people = [tenant.samples().user.clone(), tenant.samples().apostrophe.clone()];
+    let told = run(&tenant.session(), Operation::BlockUser, &json!({ "user": people }));
+    for user in &people {
+        assert!(!tenant.enabled(user));
+        assert_eq!(told.word(user, "SignIn"), "Verified", "{told:#?}");
+    }
+}
+
+#[test]
+fn a_reset_that_goes_on_unseen_is_judged_by_what_it_did() {
+    let faults = json!({ "rules": [
+        { "match": { "path": "/v1.0/users/*/authentication/operations/*" }, "fault": { "status": 403 } }
+    ]});
+    let tenant = Tenant::with_faults(Options { time_scale: 60.0, ..Options::default() }, &faults);
+    let (administrator, user) = (tenant.samples().global_admin.clone(), tenant.samples().synced.clone());
+    let told = run(
+        &tenant.session_as(&administrator),
+        Operation::ResetPassword,
+        &json!({ "user": user, "showPassword": true }),
+    );
+    assert_eq!(told.word(&user, "Password"), "Verified", "{told:#?}");
+    let old = &tenant.simulator.description().admin_password;
+    assert_eq!(tenant.sign_in(&user, old), Err(50126));
+}
+
+#[test]
+fn a_federated_persons_password_is_said_to_be_elsewhere() {
+    let tenant = Tenant::new();
+    let user = tenant.samples().federated.clone();
+    let told = run(&tenant.session(), Operation::ResetPassword, &json!({ "user": user }));
+    let outcome = told.outcome(&user, "Password");
+    assert_eq!((outcome["outcome"].as_str(), outcome["code"].as_str()), (Some("Failed"), Some("federated")));
+}

@@ -1,6 +1,7 @@
 # Sentences, by the words that the engine and the module give them. Places are in braces; they are the same in every table.
 @{
     # The module itself.
+    change_at_provider = 'reset it there; blocking sign-in and revoking sessions work here'
     language_mode = 'this PowerShell is in {mode}: the module binds a native library, which only FullLanguage allows; have a policy trust the module, or use a session in FullLanguage'
     library_not_found = 'the native library was not found; looked for: {tried}'
     library_not_found_advice = 'in a checkout, run cargo build --release first; otherwise say in M365_ACCESS_LIBRARY where the library is'
@@ -197,6 +198,7 @@
     reset_failed_advice = 'look at the on-premises password policy and at password writeback; the old password still holds'
     reset_on_premises = 'reset it in the on-premises directory, or connect as a person: then it is written back, where password writeback is on'
     reset_pending = 'the service is still working on the reset after {seconds} seconds'
+    reset_unfollowed = 'the service took the reset, but how it ended could not be learned: {why}'
     role_missing = 'the directory roles of {account} do not reach {user}; nothing was sent'
     roles_unread = 'directory roles could not all be read: {why}'
     run_chain_broken = 'what the journal says of run {run} was changed after it was written: {places}'
@@ -220,6 +222,7 @@
     service_conflict = 'someone else is changing the same thing: {service_message}'
     service_dependency = 'a request that this one depends on failed: {service_message}'
     service_fault = 'the service has a fault of its own: {service_message}'
+    service_federated = 'this person signs in at another identity provider, which keeps the password: {service_message}'
     service_forbids = 'the service refuses: {service_message}'
     service_knows_not = 'the service does not know it: {service_message}'
     service_not_in_tenant = 'the tenant does not know the service: {service_message}'

@@ -1,6 +1,7 @@
 ﻿# Zinnen, onder de woorden die de engine en de module eraan geven. Plaatsen staan tussen accolades.
 @{
     # The module itself.
+    change_at_provider = 'stel het daar opnieuw in; aanmelden blokkeren en sessies intrekken werken hier wel'
     language_mode = 'deze PowerShell staat in {mode}: de module koppelt een native bibliotheek en dat kan alleen in FullLanguage; laat een beleid de module vertrouwen, of gebruik een sessie in FullLanguage'
     library_not_found = 'de native bibliotheek is niet gevonden; gezocht naar: {tried}'
     library_not_found_advice = 'voer in een checkout eerst cargo build --release uit; geef anders in M365_ACCESS_LIBRARY aan waar de bibliotheek staat'
@@ -197,6 +198,7 @@
     reset_failed_advice = 'bekijk het on-premises wachtwoordbeleid en de wachtwoordterugschrijving; het oude wachtwoord geldt nog'
     reset_on_premises = 'stel het opnieuw in in de on-premises directory, of maak verbinding als persoon: dan wordt het teruggeschreven, waar wachtwoordterugschrijving aanstaat'
     reset_pending = 'de dienst is na {seconds} seconden nog steeds bezig met het opnieuw instellen'
+    reset_unfollowed = 'de dienst heeft het opnieuw instellen aangenomen, maar hoe het is afgelopen, was niet te achterhalen: {why}'
     role_missing = 'de directoryrollen van {account} reiken niet tot {user}; er is niets verstuurd'
     roles_unread = 'directoryrollen konden niet allemaal worden gelezen: {why}'
     run_chain_broken = 'wat het journaal over run {run} zegt, is na het schrijven gewijzigd: {places}'
@@ -220,6 +222,7 @@
     service_conflict = 'iemand anders wijzigt hetzelfde: {service_message}'
     service_dependency = 'een aanvraag waar deze van afhangt, is mislukt: {service_message}'
     service_fault = 'de dienst heeft zelf een storing: {service_message}'
+    service_federated = 'deze persoon meldt zich aan bij een andere identiteitsprovider, die het wachtwoord bewaart: {service_message}'
     service_forbids = 'de dienst weigert: {service_message}'
     service_knows_not = 'de dienst kent het niet: {service_message}'
     service_not_in_tenant = 'de tenant kent de dienst niet: {service_message}'

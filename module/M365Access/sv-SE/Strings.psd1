@@ -1,6 +1,7 @@
 ﻿# Meningar, under de ord som motorn och modulen ger dem. Platser står inom klammerparenteser.
 @{
     # The module itself.
+    change_at_provider = 'återställ det där; att blockera inloggning och återkalla sessioner går här'
     language_mode = 'den här PowerShell-sessionen är i {mode}: modulen binder ett inbyggt bibliotek, vilket bara FullLanguage tillåter; låt en princip lita på modulen, eller använd en session i FullLanguage'
     library_not_found = 'det inbyggda biblioteket hittades inte; sökte efter: {tried}'
     library_not_found_advice = 'kör först cargo build --release i en utcheckning; ange annars i M365_ACCESS_LIBRARY var biblioteket finns'
@@ -197,6 +198,7 @@
     reset_failed_advice = 'titta på den lokala lösenordspolicyn och på tillbakaskrivningen av lösenord; det gamla lösenordet gäller fortfarande'
     reset_on_premises = 'återställ det i den lokala katalogen, eller anslut som person: då skrivs det tillbaka, där tillbakaskrivning av lösenord är på'
     reset_pending = 'tjänsten arbetar fortfarande med återställningen efter {seconds} sekunder'
+    reset_unfollowed = 'tjänsten tog emot återställningen, men hur den slutade gick inte att få veta: {why}'
     role_missing = 'katalogrollerna för {account} når inte {user}; inget skickades'
     roles_unread = 'katalogroller kunde inte alla läsas: {why}'
     run_chain_broken = 'det som journalen säger om körning {run} ändrades efter att det skrevs: {places}'
@@ -220,6 +222,7 @@
     service_conflict = 'någon annan ändrar samma sak: {service_message}'
     service_dependency = 'en begäran som den här beror på misslyckades: {service_message}'
     service_fault = 'tjänsten har ett eget fel: {service_message}'
+    service_federated = 'den här personen loggar in hos en annan identitetsleverantör, som har lösenordet: {service_message}'
     service_forbids = 'tjänsten vägrar: {service_message}'
     service_knows_not = 'tjänsten känner inte till det: {service_message}'
     service_not_in_tenant = 'klientorganisationen känner inte till tjänsten: {service_message}'
