@@ -148,9 +148,7 @@ impl Sending<'_> {
         }
         self.lost = Some(match sent {
             Err(error) => error.clone(),
-            Ok(answer) => {
-                fault::lost(answer.status, &answer.headers, &answer.body, Some(&answer.client_request_id))
-            }
+            Ok(answer) => fault::lost(answer.status, &answer.headers, &answer.body, Some(&answer.client_request_id)),
         });
     }
 
