@@ -140,6 +140,57 @@ pub unsafe extern "C" fn m365_get_mfa_instruction(session: u64, request: *const 
     unsafe { start(Operation::GetMfaInstruction, session, request, length, job) }
 }
 
+/// Reads the per-user MFA states of people, what they have registered, and what protects their sign-in.
+///
+/// Request: who, `state` (Any, Enabled, Enforced or Disabled: only these people). Records: `Mfa`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_get_mfa(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::GetMfa, session, request, length, job) }
+}
+
+/// Sets the per-user MFA state of people and reads it back.
+///
+/// Request: who, how, `state` (Enabled, Enforced or Disabled). Records: `Outcome`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_set_mfa(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::SetMfa, session, request, length, job) }
+}
+
+/// Sets the per-user MFA states that a list wants and reads them back. The list is checked as a whole before the first
+/// write.
+///
+/// Request: `path` (a CSV file with the columns Username or UserPrincipalName, and MFA Status), `skipFaulty`, `except`, how,
+/// `validateOnly` (check the list, and do nothing). Records: `Outcome`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_import_mfa(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::ImportMfa, session, request, length, job) }
+}
+
+/// Writes a list for `m365_import_mfa`, filled with people and their states of today.
+///
+/// Request: `path` (the file to be written; one that is there is replaced), who without `path`; or `sample`, to write a
+/// small sample, which works on a session without a tenant. Records: `MfaTemplate`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_new_mfa_template(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::NewMfaTemplate, session, request, length, job) }
+}
+
 /// Says whether the caller may carry out operations, and what is missing; nothing is written.
 ///
 /// Request: `operation` (a list of cmdlets; all without it), and who, to learn whether it would reach these people.

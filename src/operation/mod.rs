@@ -3,12 +3,16 @@
 mod block_user;
 mod get_connection;
 mod get_mfa_instruction;
+mod get_mfa;
 mod get_run;
 mod get_user;
+mod import_mfa;
 mod invoke_offboarding;
+mod new_mfa_template;
 pub(crate) mod request;
 mod reset_password;
 mod revoke_sessions;
+mod set_mfa;
 mod start_simulator;
 mod stop_simulator;
 mod test_permission;
@@ -74,6 +78,10 @@ operations! {
     UnlockUser = unlock_user "Unlock-M365User" [ReadUsers, ReadRoles, Password, SignIn],
     InvokeOffboarding = invoke_offboarding "Invoke-M365Offboarding" [ReadUsers, ReadRoles, SignIn, Password, Sessions],
     GetMfaInstruction = get_mfa_instruction "Get-M365MfaInstruction" [ReadUsers],
+    GetMfa = get_mfa "Get-M365Mfa" [ReadUsers, ReadMfa, ReadRegistrations],
+    SetMfa = set_mfa "Set-M365Mfa" [ReadUsers, ReadMfa, Mfa],
+    ImportMfa = import_mfa "Import-M365Mfa" [ReadUsers, ReadMfa, Mfa],
+    NewMfaTemplate = new_mfa_template "New-M365MfaTemplate" [ReadUsers, ReadMfa],
     TestPermission = test_permission "Test-M365Permission" [],
     GetRun = get_run "Get-M365Run" [],
     StartSimulator = start_simulator "Start-M365Simulator" [],

@@ -129,9 +129,13 @@ impl Graph {
         let call = Call::new(Verb::GET, format!("{}/authentication/signInPreferences", user::path(user_id))).beta();
         let preferences: Preferences = self.read(call).await?.json()?;
         let preferred = preferences.user_preferred_method_for_secondary_authentication;
-        // The report has an empty word, or `none`, where there is none; so might this.
-        Ok(preferred.filter(|word| !matches!(word.as_str(), "" | "none" | "unknownFutureValue")))
+        Ok(preferred.filter(|word| !none_preferred(word)))
     }
+}
+
+/// What stands where nothing is preferred: an empty text is in the service's own samples.
+pub(crate) fn none_preferred(word: &str) -> bool {
+    matches!(word, "" | "none" | "unknownFutureValue")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub(crate) mod method;
 pub mod mfa;
 pub(crate) mod mfa_policy;
 pub(crate) mod password_method;
+pub(crate) mod registration;
 pub(crate) mod user;
 
 use std::sync::Arc;

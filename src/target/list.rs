@@ -1,6 +1,6 @@
 //! A list of people in a file: who is on it, and on which line.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{collections::BTreeMap, fs::File, io::Read, path::Path};
 
 use super::{
     name::Name,
@@ -27,6 +27,27 @@ pub(super) struct List {
     pub(super) people: Vec<Listed>,
     /// Lines that name nobody.
     pub(super) faults: Vec<Error>,
+}
+
+/// A column that says of each person what is wanted.
+#[derive(Debug)]
+pub(crate) struct Column<T> {
+    /// Its heading, in the spellings that are found; the first is the one to be recommended.
+    pub(crate) names: &'static [&'static str],
+    /// The words that it may hold, for people.
+    pub(crate) words: &'static str,
+    pub(crate) read: fn(&str) -> Option<T>,
+}
+
+/// A list with such a column.
+#[derive(Debug)]
+pub(super) struct Sheet<T> {
+    /// People of whom the column says what is wanted.
+    pub(super) list: List,
+    /// What it says, by line.
+    pub(super) values: BTreeMap<u64, T>,
+    /// Where it is, from 0.
+    pub(super) column: usize,
 }
 
 /// Somebody on a list.
@@ -62,6 +83,11 @@ impl List {
     fn understand(bytes: &[u8], file: &str) -> Result<Self, Vec<Error>> {
         let table = Table::read(bytes, file, &OFFERED)?;
         let column = name_column(&table).map_err(|fault| vec![fault])?;
+        Ok(Self::of(&table, column, file))
+    }
+
+    /// The people in one column of a table.
+    fn of(table: &Table, column: usize, file: &str) -> Self {
         let mut list = Self { people: Vec::with_capacity(table.rows.len()), faults: table.faults.clone() };
         for row in &table.rows {
             let name = Name::new(row.cell(column));
@@ -78,17 +104,74 @@ impl List {
                 list.people.push(Listed { name, line: row.line, column });
             }
         }
-        Ok(list)
+        list
     }
 
     /// Reads a list from a file.
     pub(super) async fn read(path: &Path) -> Result<Self, Vec<Error>> {
-        let file = path.display().to_string();
-        let owned = path.to_owned();
-        let reading = tokio::task::spawn_blocking(move || read_file(&owned)).await;
-        let bytes = reading.map_err(|error| vec![Error::internal(error)])?.map_err(|error| vec![error])?;
-        Self::understand(&bytes, &file)
+        Self::understand(&content(path).await?, &path.display().to_string())
     }
+}
+
+impl<T> Sheet<T> {
+    /// Takes a list apart; the error is every reason why it cannot be understood as a whole.
+    fn understand(bytes: &[u8], file: &str, wanted: &Column<T>) -> Result<Self, Vec<Error>> {
+        let table = Table::read(bytes, file, &OFFERED)?;
+        let second = table.column(wanted.names).and_then(|found| {
+            // Every spelling is understood; one is enough to be offered.
+            found.ok_or_else(|| table.without(wanted.names.get(..1).unwrap_or_default()))
+        });
+        let (first, second) = match (name_column(&table), second) {
+            (Ok(first), Ok(second)) => (first, second),
+            (first, second) => {
+                return Err(first.err().into_iter().chain(second.err()).chain(table.faults).collect());
+            }
+        };
+        let mut list = List::of(&table, first, file);
+        let mut values = BTreeMap::new();
+        for row in &table.rows {
+            let word = row.cell(second);
+            if let Some(value) = (wanted.read)(word) {
+                values.insert(row.line, value);
+                continue;
+            }
+            let (line, column) = (row.line, table::number(second));
+            let sentence = if word.is_empty() {
+                say!(
+                    "list_word_missing",
+                    "line {line}, column {column} ({heading}) is empty; {words} is expected",
+                    line = line,
+                    column = column,
+                    heading = table.heading(second),
+                    words = wanted.words
+                )
+            } else {
+                say!(
+                    "list_word_unknown",
+                    "line {line}, column {column} ({heading}): '{word}' is not known; {words} is expected",
+                    line = line,
+                    column = column,
+                    heading = table.heading(second),
+                    word = word,
+                    words = wanted.words
+                )
+            };
+            list.faults.push(table::fault(line, Some(second), sentence).on(file));
+        }
+        list.people.retain(|listed| values.contains_key(&listed.line));
+        Ok(Self { list, values, column: second })
+    }
+
+    /// Reads one from a file.
+    pub(super) async fn read(path: &Path, wanted: &Column<T>) -> Result<Self, Vec<Error>> {
+        Self::understand(&content(path).await?, &path.display().to_string(), wanted)
+    }
+}
+
+async fn content(path: &Path) -> Result<Vec<u8>, Vec<Error>> {
+    let path = path.to_owned();
+    let reading = tokio::task::spawn_blocking(move || read_file(&path)).await;
+    reading.map_err(|error| vec![Error::internal(error)])?.map_err(|error| vec![error])
 }
 
 fn name_column(table: &Table) -> Result<usize> {
@@ -207,6 +290,62 @@ mod tests {
         let faults: Vec<_> = list.faults.iter().map(place).collect();
         assert_eq!(list.people.iter().map(|listed| listed.line).collect::<Vec<_>>(), [4]);
         assert_eq!(faults, [(Some(5), Some(3)), (Some(2), Some(1)), (Some(6), Some(1))]);
+    }
+
+    const FLAG: Column<bool> = Column {
+        names: &["MFA Status", "MfaState"],
+        words: "Enabled or Disabled",
+        read: |word| match word.to_ascii_lowercase().as_str() {
+            "enabled" => Some(true),
+            "disabled" => Some(false),
+            _ => None,
+        },
+    };
+
+    fn understand_with(text: &str) -> Result<Sheet<bool>, Vec<Error>> {
+        Sheet::understand(text.as_bytes(), "x.csv", &FLAG)
+    }
+
+    #[test]
+    fn a_second_column_says_what_is_wanted_however_it_is_written() {
+        for text in [
+            "Username,MFA Status\na@x,Enabled\nb@x,DISABLED\n",
+            "\u{feff}mfa status;username\r\nenabled;a@x\r\n Disabled ;b@x\r\n",
+            "UserPrincipalName\t\"MFA Status\"\r\na@x\t\"Enabled\"\n\nb@x\tdisabled\t\t\n",
+            "\"User\",\"MfaState\",\"Note\"\n\"a@x\",\"Enabled\",\"x, y\"\n\"b@x\",\"Disabled\",\n",
+        ] {
+            let Sheet { list, values, .. } = understand_with(text).unwrap();
+            assert_eq!(list.faults, [], "{text:?}");
+            let found: Vec<_> =
+                list.people.iter().map(|listed| (listed.name.text.as_str(), values[&listed.line])).collect();
+            assert_eq!(found, [("a@x", true), ("b@x", false)], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_fault_of_both_columns_is_found_at_once() {
+        let text = "Username,MFA Status\na@x,On\n,Enabled\nb@x,\n,Perhaps\nc@x,Disabled\nd@x,Enabled,surplus\n";
+        let Sheet { list, values, .. } = understand_with(text).unwrap();
+        let mut faults: Vec<_> = list.faults.iter().map(place).collect();
+        faults.sort_unstable();
+        let at = |line, column| (Some(line), Some(column));
+        assert_eq!(faults, [at(2, 2), at(3, 1), at(4, 2), at(5, 1), at(5, 2), at(7, 3)]);
+        assert_eq!(list.people.iter().map(|listed| listed.line).collect::<Vec<_>>(), [6]);
+        assert_eq!(values.get(&6), Some(&false));
+    }
+
+    #[test]
+    fn missing_and_doubled_columns_are_all_named() {
+        for (text, at) in [
+            ("Username\na@x\n", &[(Some(1), None)][..]),
+            ("MFA Status\nEnabled\n", &[(Some(1), None)]),
+            ("Name,State\na,b\n", &[(Some(1), None), (Some(1), None)]),
+            ("Username,MFA Status,mfa status\na@x,Enabled,Disabled\n", &[(Some(1), Some(3))]),
+            ("Username,MFA Status,MfaState,UserName\n", &[(Some(1), Some(4)), (Some(1), Some(3))]),
+        ] {
+            let faults = understand_with(text).unwrap_err();
+            assert_eq!(faults.iter().map(place).collect::<Vec<_>>(), at, "{text}");
+        }
     }
 
     #[test]

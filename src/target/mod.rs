@@ -4,6 +4,7 @@
 //! whoever is named and cannot be found is [`Missing`], whoever is spared is counted, and an exclusion or a list that is
 //! not understood stops the operation before it has begun.
 
+mod assign;
 mod exclusion;
 mod list;
 mod look_up;
@@ -16,12 +17,14 @@ mod who;
 
 use std::{collections::HashSet, path::Path, pin::pin};
 
+pub(crate) use assign::{Assigned, assign};
 pub(crate) use exclusion::Exclusions;
 use futures_util::{
     Stream, StreamExt, TryStreamExt,
     future::{Either, select as select_first},
     stream,
 };
+pub(crate) use list::Column;
 pub(crate) use select::Found;
 pub(crate) use who::Who;
 
@@ -81,7 +84,7 @@ pub(crate) struct Missing {
 pub(crate) async fn resolve(who: &Who, graph: &Graph, reporter: &Reporter) -> Result<Selection> {
     who.check()?;
     let (exclusions, gathered) = before(Exclusions::resolve(who, graph), gather(who, graph, reporter)).await?;
-    let (mut people, mut missing) = gathered?;
+    let (people, missing) = gathered?;
     if let Some(path) = &who.path
         && !who.skip_faulty
         && missing.iter().any(|missing| missing.line.is_some())
@@ -95,14 +98,22 @@ pub(crate) async fn resolve(who: &Who, graph: &Graph, reporter: &Reporter) -> Re
     if let Some(size) = tenant_size {
         graph.session().budgets().set_tenant_size(size);
     }
-    let selected = people.len();
-    people.retain(|selected| !exclusions.cover(&selected.person));
-    let mut named = HashSet::new();
-    missing.sort_by_key(|missing| missing.line);
-    missing.retain(|missing| named.insert(missing.name.to_ascii_lowercase()));
-    let selection = Selection { excluded: selected - people.len(), people, missing, tenant_size };
+    let selection = Selection { people, missing, excluded: 0, tenant_size }.without(&exclusions);
     say_whom(selection.people.len(), selection.missing.len(), selection.excluded, reporter).await;
     Ok(selection)
+}
+
+impl Selection {
+    /// Without those who are spared, and each name that is nobody's once.
+    fn without(mut self, exclusions: &Exclusions) -> Self {
+        let selected = self.people.len();
+        self.people.retain(|selected| !exclusions.cover(&selected.person));
+        self.excluded += selected - self.people.len();
+        let mut named = HashSet::new();
+        self.missing.sort_by_key(|missing| missing.line);
+        self.missing.retain(|missing| named.insert(missing.name.to_ascii_lowercase()));
+        self
+    }
 }
 
 /// Finds whom a request is about, some at a time and only when more is asked for; nobody is left out, neither who is

@@ -71,6 +71,11 @@ pub(super) fn find<'a>(
     })
 }
 
+/// Finds everybody on a list, line by line; somebody who is on two lines is found twice.
+pub(super) fn listed(graph: &Graph, list: Vec<Listed>) -> FoundSome<'_> {
+    named(graph, list.into_iter().map(Asked::listed).collect())
+}
+
 type FoundSome<'a> = BoxStream<'a, Result<Vec<Found>>>;
 
 /// People by name, looked up side by side.

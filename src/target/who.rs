@@ -116,6 +116,12 @@ impl Who {
         Ok(())
     }
 
+    /// People who are named one by one, where there are no others.
+    pub(crate) fn named_singly(&self) -> Option<usize> {
+        let alone = !self.all && self.filter.is_none() && self.group.is_none() && self.path.is_none();
+        self.user.as_ref().filter(|_| alone).map(Vec::len)
+    }
+
     /// People who are named, in the request and by `listed` lines; nothing where the directory has to say how many.
     pub(super) fn named(&self, listed: usize) -> Option<u64> {
         let countable = !self.all && self.filter.is_none() && self.group.is_none();

@@ -7,6 +7,7 @@ mod job;
 mod main_job;
 mod many;
 mod mfa_instruction;
+mod mfa;
 mod offboarding;
 mod recurring_defects;
 mod select;
