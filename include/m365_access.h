@@ -331,6 +331,37 @@ int32_t m365_invoke_offboarding(uint64_t session, const uint8_t *request, uint32
 int32_t m365_get_mfa_instruction(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
+ * Reads the per-user MFA states of people, what they have registered, and what protects their sign-in.
+ *
+ * Request: who, `state` (Any, Enabled, Enforced or Disabled: only these people). Records: `Mfa`.
+ */
+int32_t m365_get_mfa(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Sets the per-user MFA state of people and reads it back.
+ *
+ * Request: who, how, `state` (Enabled, Enforced or Disabled). Records: `Outcome`.
+ */
+int32_t m365_set_mfa(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Sets the per-user MFA states that a list wants and reads them back. The list is checked as a whole before the first
+ * write.
+ *
+ * Request: `path` (a CSV file with the columns Username or UserPrincipalName, and MFA Status), `skipFaulty`, `except`, how,
+ * `validateOnly` (check the list, and do nothing). Records: `Outcome`.
+ */
+int32_t m365_import_mfa(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Writes a list for `m365_import_mfa`, filled with people and their states of today.
+ *
+ * Request: `path` (the file to be written; one that is there is replaced), who without `path`; or `sample`, to write a
+ * small sample, which works on a session without a tenant. Records: `MfaTemplate`.
+ */
+int32_t m365_new_mfa_template(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
  * Says whether the caller may carry out operations, and what is missing; nothing is written.
  *
  * Request: `operation` (a list of cmdlets; all without it), and who, to learn whether it would reach these people.
