@@ -2,8 +2,8 @@
 
 mod block_user;
 mod get_connection;
-mod get_mfa_instruction;
 mod get_mfa;
+mod get_mfa_instruction;
 mod get_run;
 mod get_user;
 mod import_mfa;
