@@ -92,6 +92,18 @@ Describe 'Block-M365User' {
         Get-State $people.UserId | Should -Be 'Allowed', 'Allowed'
     }
 
+    It 'does nothing with a list that has faults, and names their lines' {
+        $people = Get-Person 2
+        Set-Content "$TestDrive/faulty.csv" "Username;Note", "$($people[0].User);x", 'nobody@nowhere.example;x', ';x', "$($people[1].User);x"
+        { Block-M365User -Path "$TestDrive/faulty.csv" -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable script:faults } |
+            Should -Throw -ErrorId 'M365Access.faulty_list,Block-M365User'
+        @($faults | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | ForEach-Object { $_.Exception.Data['Line'] }) |
+            Should -Contain 4
+        Get-State $people.UserId | Should -Be 'Allowed', 'Allowed'
+        $outcomes = Block-M365User -Path "$TestDrive/faulty.csv" -SkipFaulty -KeepSessions -Confirm:$false -ErrorAction SilentlyContinue
+        @($outcomes | Where-Object Outcome -EQ 'Verified').UserId | Sort-Object | Should -Be ($people.UserId | Sort-Object)
+    }
+
     It 'spares whom -Except names' {
         $people = Get-Person 3
         $outcomes = @($people | Block-M365User -Except $people[1].User -KeepSessions -Confirm:$false)
@@ -115,6 +127,37 @@ Describe 'Block-M365User' {
         try { [void] (Block-M365User $person.User -PlanPath plan.json -Reason 'INC-9') } finally { Pop-Location }
         Get-State $person.UserId | Should -Be 'Allowed'
         (Get-Content "$TestDrive/plan.json" -Raw | ConvertFrom-Json).reason | Should -Be 'INC-9'
+    }
+}
+
+Describe '-WaitUntilEffective' {
+    It 'returns when what was done has taken hold everywhere' {
+        # An hour lasts a second and a half here.
+        $fast = Connect-M365 -Simulated -SimulatedUsers 20 -TimeScale 2400
+        $user = $fast.Simulator.Samples.User
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        $outcomes = Block-M365User $user -WaitUntilEffective -Confirm:$false
+        $clock.Elapsed.TotalSeconds | Should -BeGreaterThan 1.4
+        $outcomes.Outcome | Select-Object -Unique | Should -Be 'Verified'
+        Disconnect-M365
+    }
+}
+
+Describe 'Get-M365User' {
+    It 'gives whom there is and one error for each who is not' {
+        $person = Get-Person
+        $found = @(Get-M365User $person.User, 'nobody@nowhere.example' -ErrorAction SilentlyContinue -ErrorVariable errors)
+        $? | Should -BeFalse
+        $found.UserId | Should -Be $person.UserId
+        $errors.Count | Should -Be 1
+        $errors[0].FullyQualifiedErrorId | Should -Be 'M365Access.not_found,Get-M365User'
+        $errors[0].TargetObject | Should -Be 'nobody@nowhere.example'
+    }
+
+    It 'tells blocked from allowed' {
+        (Get-M365User -All -Blocked).SignIn | Select-Object -Unique | Should -Be 'Blocked'
+        (Get-M365User -Allowed).SignIn | Select-Object -Unique | Should -Be 'Allowed'
+        { Get-M365User -Blocked -Allowed } | Should -Throw -ErrorId 'M365Access.argument,Get-M365User'
     }
 }
 

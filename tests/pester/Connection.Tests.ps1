@@ -78,6 +78,34 @@ Describe 'Connect-M365' {
         Stop-M365Simulator
     }
 
+    It 'signs in to a simulated tenant as somebody else, or as the app' {
+        $samples = (Connect-M365 -Simulated).Simulator.Samples
+        $other = Connect-M365 -Simulated -As $samples.HelpdeskAdmin
+        $other.Account | Should -Be $samples.HelpdeskAdmin
+        $other.Roles | Should -Be 'Helpdesk Administrator'
+        # A helpdesk administrator cannot block, and is told so before anything is sent.
+        Block-M365User $samples.User -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable errors | Out-Null
+        $errors[0].FullyQualifiedErrorId | Should -Match '^M365Access\.forbidden'
+        $errors[0].Exception.Data['MissingRole'] | Should -Not -BeNullOrEmpty
+        $errors[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        $app = Connect-M365 -Simulated -As App
+        $app.AccountId | Should -Not -Be $other.AccountId
+        (Block-M365User $samples.User -KeepSessions -Confirm:$false).Outcome | Should -Be 'Verified'
+    }
+
+    It 'lets no secret into any stream' {
+        $simulator = Start-M365Simulator -Users 20
+        $arguments = @{
+            TenantId = $simulator.TenantId; ClientId = $simulator.ClientId
+            ClientSecret = ConvertTo-SecureString $simulator.ClientSecret -AsPlainText -Force
+            GraphEndpoint = $simulator.GraphEndpoint; LoginEndpoint = $simulator.LoginEndpoint
+        }
+        $everything = & { Connect-M365 @arguments -Verbose -Debug; Get-M365User -All -Verbose -Debug } *>&1 | Format-List * -Force | Out-String -Width 500
+        $everything | Should -Match $simulator.TenantId
+        $everything.Contains($simulator.ClientSecret) | Should -BeFalse
+        Stop-M365Simulator
+    }
+
     It 'refuses a setting that is wrong and names it' {
         { Connect-M365 -Simulated -As 'nobody@nowhere.example' } | Should -Throw
         Get-M365Connection | Should -BeNullOrEmpty
