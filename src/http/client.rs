@@ -51,12 +51,22 @@ pub(crate) struct Client {
     direct: reqwest::Client,
     outward: reqwest::Client,
     timeout: Duration,
+    tls: rustls::ClientConfig,
+    proxy: Proxy,
 }
 
 impl Client {
     /// `timeout` is for one request in all, from the first byte sent to the last byte read.
     pub(crate) fn new(timeout: Duration, proxy: &Proxy, ca_certificate_path: Option<&Path>) -> Result<Self> {
-        let tls = tls::configuration(ca_certificate_path)?;
+        Self::with(tls::configuration(ca_certificate_path)?, proxy, timeout, SILENCE.min(timeout))
+    }
+
+    /// The same for a service that may say nothing until it is done.
+    pub(crate) fn patient(&self, timeout: Duration) -> Result<Self> {
+        Self::with(self.tls.clone(), &self.proxy, timeout, timeout)
+    }
+
+    fn with(tls: rustls::ClientConfig, proxy: &Proxy, timeout: Duration, silence: Duration) -> Result<Self> {
         let builder = || {
             reqwest::Client::builder()
                 .tls_backend_preconfigured(tls.clone())
@@ -67,7 +77,7 @@ impl Client {
                 // What may be repeated is decided by what the request does, in one place.
                 .retry(reqwest::retry::never())
                 .connect_timeout(CONNECT.min(timeout))
-                .read_timeout(SILENCE.min(timeout))
+                .read_timeout(silence)
                 .timeout(timeout)
         };
         let build = |builder: reqwest::ClientBuilder| {
@@ -88,7 +98,7 @@ impl Client {
                 build(builder().proxy(proxy))?
             }
         };
-        Ok(Self { direct, outward, timeout })
+        Ok(Self { direct, outward, timeout, tls, proxy: proxy.clone() })
     }
 
     /// Sends a request once. A new `client-request-id` goes with it, unless it has one already.

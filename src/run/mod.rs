@@ -525,7 +525,6 @@ impl Work<'_> {
         let session = Arc::clone(services.graph.session());
         let show = feed.show(self.reporter, self.total(), || {
             session
-                .budgets()
                 .waiting()
                 .map(|wait| say!("throttled", "the service asks to wait {seconds} s", seconds = wait.as_secs().max(1)))
         });

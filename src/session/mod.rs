@@ -14,7 +14,10 @@ pub(crate) mod simulated;
 mod simulators;
 mod token;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -137,6 +140,12 @@ impl Connected {
     /// The published quotas of Graph, shared by everything in this session.
     pub(crate) fn budgets(&self) -> &Budgets {
         &self.graph
+    }
+
+    /// How long until the next of those who wait for a quota or a pause of any service can go on.
+    pub(crate) fn waiting(&self) -> Option<Duration> {
+        let waits = [&self.graph, &self.exchange].into_iter().filter_map(Budgets::waiting);
+        waits.max()
     }
 
     fn budget(&self, service: Service) -> &Budgets {

@@ -23,7 +23,9 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Reach {
     pub(super) endpoints: Endpoints,
-    pub(super) client: Client,
+    client: Client,
+    /// For Exchange Online, whose commands take their time.
+    commands: Client,
     pub(super) credential: Credential,
     graph: Tokens,
     exchange: Tokens,
@@ -40,6 +42,7 @@ impl Reach {
             &settings.proxy()?,
             settings.ca_certificate_path.as_deref(),
         )?;
+        let commands = client.patient(Duration::from_secs(settings.command_timeout().into()))?;
         let (endpoints, credential, simulator) = if settings.simulated {
             let simulator = simulated::start_with(simulated::options(settings)).await?;
             let (endpoints, credential) = simulated::way_in(settings, simulator.description())?;
@@ -50,12 +53,21 @@ impl Reach {
         Ok(Self {
             endpoints,
             client,
+            commands,
             credential,
             graph: Tokens::default(),
             exchange: Tokens::default(),
             simulator,
             pace,
         })
+    }
+
+    /// The client for requests to a service.
+    pub(super) fn client(&self, service: Service) -> &Client {
+        match service {
+            Service::Graph => &self.client,
+            Service::Exchange => &self.commands,
+        }
     }
 
     fn tokens(&self, service: Service) -> &Tokens {

@@ -101,7 +101,7 @@ impl Sending<'_> {
         let budget = self.session.budget(self.service);
         let permit = budget.draw(self.request.cost, self.cancel).await?;
         let since = Instant::now();
-        let sending = self.reach.client.send(self.request, Some(token));
+        let sending = self.reach.client(self.service).send(self.request, Some(token));
         let sent = if self.reads() { unless_cancelled(self.cancel, sending).await } else { sending.await };
         drop(permit);
         self.trace(&sent, since);

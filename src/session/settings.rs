@@ -60,7 +60,7 @@ pub struct Settings {
     pub proxy: Option<SecretString>,
     /// A PEM file with certificate authorities that are trusted beside the system's.
     pub ca_certificate_path: Option<PathBuf>,
-    /// How long a request may take in all, in seconds, 1 to 600; default 100.
+    /// How long a request may take in all, in seconds, 1 to 600; default 100, and 960 for commands of Exchange Online.
     pub timeout_seconds: Option<u32>,
 
     /// Emergency accounts by user principal name or object id: never touched.
@@ -87,6 +87,8 @@ pub enum Environment {
 const TIMEOUTS: RangeInclusive<u32> = 1..=600;
 /// Default of it.
 const TIMEOUT_SECONDS: u32 = 100;
+/// The same for commands of Exchange Online, which ends one by itself after 15 minutes.
+const COMMAND_TIMEOUT_SECONDS: u32 = 16 * 60;
 /// Default of [`Settings::time_scale`].
 const TIME_SCALE: f64 = 60.0;
 
@@ -108,6 +110,12 @@ impl Settings {
     /// How long a request may take, in seconds.
     pub(crate) fn timeout(&self) -> u32 {
         self.timeout_seconds.unwrap_or(TIMEOUT_SECONDS)
+    }
+
+    /// How long a command of Exchange Online may take, in seconds. The service ends one after 15 minutes by itself:
+    /// learn.microsoft.com/powershell/exchange/exchange-online-powershell-v2
+    pub(crate) fn command_timeout(&self) -> u32 {
+        self.timeout_seconds.unwrap_or(COMMAND_TIMEOUT_SECONDS)
     }
 
     /// How many times faster than the services this tenant lives.
