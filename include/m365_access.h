@@ -113,9 +113,11 @@
  *
  * Times are ISO 8601 in UTC. A key without a value is null or missing.
  *
- *   Outcome     what is known of one change: "user", "userId", "displayName"; "change" (SignIn, Sessions, Password);
- *               "outcome"; "before", "wanted" and "after" in words of the change (Allowed, Blocked; the time from which
- *               sessions are valid; Reset); "message" and "advice", with ids and arguments as in a note; "code"; "at";
+ *   Outcome     what is known of one change: "user", "userId", "displayName" (of a change to the tenant itself its name,
+ *               null, null); "change" (SignIn, Sessions, Password, MailboxAccess, ModernAuthentication); "outcome";
+ *               "before", "wanted" and "after" in words of the change (Allowed, Blocked; the time from which sessions are
+ *               valid; Reset; the open protocols as a list; On, Off); "message" and "advice", with ids and arguments as
+ *               in a note; "code"; "at";
  *               "effectiveBy" (when it holds everywhere); "runId"; "line" in the list; "password" where it was asked for;
  *               "httpStatus", "serviceCode", "requestId", "clientRequestId", "missingPermission", "missingRole"
  *   Offboarding what became of one person: "user", "userId", "displayName", "outcome" (the worst), "steps" ("change",
@@ -123,6 +125,11 @@
  *               "effectiveBy" (when all do), "runId"
  *   Permission  "operation", "user" and "userId" (null for the caller's own means alone), "allowed", "missingPermission",
  *               "missingRole", "advice"
+ *   MailboxAccess "user", "userId", "displayName"; one key a protocol with "Allowed", "Blocked" or "Organization" (as the
+ *               organisation has it): "activeSync", "owa", "owaForDevices", "mapi", "ews", "pop", "imap",
+ *               "universalOutlook", "outlookMobile", "oneWinNativeOutlook", "macOutlook", "smtpAuth"; the lists "allowed"
+ *               and "blocked"
+ *   ModernAuthentication "tenantId", "tenantName", "modernAuthentication" (On, Off)
  *   User        "user", "userId", "displayName", "signIn" (Allowed, Blocked, Unknown), "sessionsValidFrom", "userType",
  *               "synchronized", "roles"
  *   Instruction what to send to a person: "user", "language" (en, nl, sv), "subject", "body"
@@ -368,6 +375,53 @@ int32_t m365_new_mfa_template(uint64_t session, const uint8_t *request, uint32_t
  * Records: `Permission`.
  */
 int32_t m365_test_permission(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Reads by which protocols mailboxes can be reached. Uses the command endpoint of Microsoft's own Exchange module, which
+ * is not documented.
+ *
+ * Request: who. Records: `MailboxAccess`.
+ */
+int32_t m365_get_mailbox_access(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Closes protocols of mailboxes and reads it back; only what differs is written. People without a mailbox are skipped.
+ *
+ * Request: who, how, and `protocol` (a list of ActiveSync, OWA, OWAforDevices, MAPI, EWS, POP, IMAP, UniversalOutlook,
+ * OutlookMobile, OneWinNativeOutlook, MacOutlook, SmtpAuth; without it all of them), or `classic` for ActiveSync, OWA and
+ * OWAforDevices. Records: `Outcome`.
+ */
+int32_t m365_disable_mailbox_access(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Opens protocols of mailboxes and reads it back.
+ *
+ * Request: who, how, and `protocol` as in `m365_disable_mailbox_access` (without it all but SmtpAuth), or `classic`.
+ * Records: `Outcome`.
+ */
+int32_t m365_enable_mailbox_access(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Reads whether modern authentication is on in the organisation.
+ *
+ * Request: `{}`. Records: `ModernAuthentication`.
+ */
+int32_t m365_get_modern_authentication(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Turns modern authentication on in the organisation and reads it back.
+ *
+ * Request: how. Records: `Outcome`, one about the tenant.
+ */
+int32_t m365_enable_modern_authentication(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Turns modern authentication off in the organisation and reads it back: Outlook then falls back to sign-ins that know no
+ * second factor, or does not get in at all.
+ *
+ * Request: how. Records: `Outcome`, one about the tenant.
+ */
+int32_t m365_disable_modern_authentication(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
  * Reads the journal. Works on a session without a tenant.

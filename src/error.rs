@@ -100,6 +100,8 @@ codes! {
     Irreversible = "irreversible",
     /// Someone else changed it since.
     Drifted = "drifted",
+    /// The person has no mailbox in Exchange Online.
+    NoMailbox = "no_mailbox",
     /// The service offers no interface for this.
     NoInterface = "no_interface",
     /// A defect of this library.

@@ -113,9 +113,11 @@
  *
  * Times are ISO 8601 in UTC. A key without a value is null or missing.
  *
- *   Outcome     what is known of one change: "user", "userId", "displayName"; "change" (SignIn, Sessions, Password);
- *               "outcome"; "before", "wanted" and "after" in words of the change (Allowed, Blocked; the time from which
- *               sessions are valid; Reset); "message" and "advice", with ids and arguments as in a note; "code"; "at";
+ *   Outcome     what is known of one change: "user", "userId", "displayName" (of a change to the tenant itself its name,
+ *               null, null); "change" (SignIn, Sessions, Password, MailboxAccess, ModernAuthentication); "outcome";
+ *               "before", "wanted" and "after" in words of the change (Allowed, Blocked; the time from which sessions are
+ *               valid; Reset; the open protocols as a list; On, Off); "message" and "advice", with ids and arguments as
+ *               in a note; "code"; "at";
  *               "effectiveBy" (when it holds everywhere); "runId"; "line" in the list; "password" where it was asked for;
  *               "httpStatus", "serviceCode", "requestId", "clientRequestId", "missingPermission", "missingRole"
  *   Offboarding what became of one person: "user", "userId", "displayName", "outcome" (the worst), "steps" ("change",
@@ -123,6 +125,11 @@
  *               "effectiveBy" (when all do), "runId"
  *   Permission  "operation", "user" and "userId" (null for the caller's own means alone), "allowed", "missingPermission",
  *               "missingRole", "advice"
+ *   MailboxAccess "user", "userId", "displayName"; one key a protocol with "Allowed", "Blocked" or "Organization" (as the
+ *               organisation has it): "activeSync", "owa", "owaForDevices", "mapi", "ews", "pop", "imap",
+ *               "universalOutlook", "outlookMobile", "oneWinNativeOutlook", "macOutlook", "smtpAuth"; the lists "allowed"
+ *               and "blocked"
+ *   ModernAuthentication "tenantId", "tenantName", "modernAuthentication" (On, Off)
  *   User        "user", "userId", "displayName", "signIn" (Allowed, Blocked, Unknown), "sessionsValidFrom", "userType",
  *               "synchronized", "roles"
  *   Instruction what to send to a person: "user", "language" (en, nl, sv), "subject", "body"

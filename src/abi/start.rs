@@ -204,6 +204,108 @@ pub unsafe extern "C" fn m365_test_permission(session: u64, request: *const u8, 
     unsafe { start(Operation::TestPermission, session, request, length, job) }
 }
 
+/// Reads by which protocols mailboxes can be reached. Uses the command endpoint of Microsoft's own Exchange module, which
+/// is not documented.
+///
+/// Request: who. Records: `MailboxAccess`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_get_mailbox_access(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::GetMailboxAccess, session, request, length, job) }
+}
+
+/// Closes protocols of mailboxes and reads it back; only what differs is written. People without a mailbox are skipped.
+///
+/// Request: who, how, and `protocol` (a list of ActiveSync, OWA, OWAforDevices, MAPI, EWS, POP, IMAP, UniversalOutlook,
+/// OutlookMobile, OneWinNativeOutlook, MacOutlook, SmtpAuth; without it all of them), or `classic` for ActiveSync, OWA and
+/// OWAforDevices. Records: `Outcome`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_disable_mailbox_access(
+    session: u64,
+    request: *const u8,
+    length: u32,
+    job: *mut u64,
+) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::DisableMailboxAccess, session, request, length, job) }
+}
+
+/// Opens protocols of mailboxes and reads it back.
+///
+/// Request: who, how, and `protocol` as in `m365_disable_mailbox_access` (without it all but SmtpAuth), or `classic`.
+/// Records: `Outcome`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_enable_mailbox_access(
+    session: u64,
+    request: *const u8,
+    length: u32,
+    job: *mut u64,
+) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::EnableMailboxAccess, session, request, length, job) }
+}
+
+/// Reads whether modern authentication is on in the organisation.
+///
+/// Request: `{}`. Records: `ModernAuthentication`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_get_modern_authentication(
+    session: u64,
+    request: *const u8,
+    length: u32,
+    job: *mut u64,
+) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::GetModernAuthentication, session, request, length, job) }
+}
+
+/// Turns modern authentication on in the organisation and reads it back.
+///
+/// Request: how. Records: `Outcome`, one about the tenant.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_enable_modern_authentication(
+    session: u64,
+    request: *const u8,
+    length: u32,
+    job: *mut u64,
+) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::EnableModernAuthentication, session, request, length, job) }
+}
+
+/// Turns modern authentication off in the organisation and reads it back: Outlook then falls back to sign-ins that know no
+/// second factor, or does not get in at all.
+///
+/// Request: how. Records: `Outcome`, one about the tenant.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_disable_modern_authentication(
+    session: u64,
+    request: *const u8,
+    length: u32,
+    job: *mut u64,
+) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::DisableModernAuthentication, session, request, length, job) }
+}
+
 /// Reads the journal. Works on a session without a tenant.
 ///
 /// Request: `id` and `user` (lists), `last` (so many of the newest), `since` (ISO 8601), `changes` to have their outcomes.

@@ -4,10 +4,9 @@
 //! which the organisation decides, and whoever restores "open" instead gives more than there was.
 //! learn.microsoft.com/powershell/module/exchange/set-casmailbox
 
-use super::{Outcome, Subject, Verdict};
+use super::{Outcome, Subject, Verdict, Word};
 use crate::{
     error::{Code, Error, Result},
-    run::outcome::Word,
     say,
     service::{
         Services,

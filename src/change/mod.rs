@@ -4,7 +4,9 @@
 //! judged and worded stands in one file a kind; this file only knows which file that is.
 
 mod generated_password;
+pub(crate) mod mailbox_access;
 mod mfa;
+pub(crate) mod modern_authentication;
 mod password;
 mod sessions;
 mod sign_in;
@@ -19,12 +21,15 @@ use serde::{Deserialize, Serialize};
 pub(crate) use generated_password::generate as generate_password;
 pub use word::Word;
 
+pub use crate::service::exchange::protocol::{Access, Accesses, Protocol};
+
 use crate::{
     error::{Code, Error, Result},
     say,
     sentence::Sentence,
     service::{
         self, Services,
+        exchange::organization_config::OrganizationConfig,
         graph::Reply,
         mfa::MfaState,
         user::{self, Person},
@@ -42,6 +47,10 @@ pub enum Kind {
     Sessions,
     /// A person's password.
     Password,
+    /// By which protocols a person's mailbox can be reached.
+    MailboxAccess,
+    /// Modern authentication in the organisation.
+    ModernAuthentication,
     /// Per-user MFA of a person.
     Mfa,
 }
@@ -53,6 +62,8 @@ impl Kind {
             Self::SignIn => "SignIn",
             Self::Sessions => "Sessions",
             Self::Password => "Password",
+            Self::MailboxAccess => "MailboxAccess",
+            Self::ModernAuthentication => "ModernAuthentication",
             Self::Mfa => "Mfa",
         }
     }
@@ -131,6 +142,16 @@ pub enum Wanted {
         /// It must be changed at the next sign-in.
         change_at_next_sign_in: bool,
     },
+    /// Protocols of a mailbox; those that are not named stay as they are.
+    MailboxAccess {
+        /// How each of them is to stand.
+        access: Accesses,
+    },
+    /// Modern authentication in the organisation.
+    ModernAuthentication {
+        /// `true` turns it on.
+        on: bool,
+    },
     /// Per-user MFA.
     Mfa {
         /// The state; `enabled` may read `enforced` afterwards.
@@ -144,6 +165,10 @@ pub enum Wanted {
 pub(crate) enum State {
     /// What the directory shows of a person.
     Person(Person),
+    /// How the protocols of a mailbox stand; nothing if there is no mailbox.
+    Mailbox(Option<Accesses>),
+    /// Settings of the organisation.
+    Organization(OrganizationConfig),
     /// Per-user MFA of a person.
     Mfa(mfa::Seen),
 }
@@ -175,6 +200,8 @@ impl Wanted {
             Self::SignIn { .. } => Kind::SignIn,
             Self::Sessions {} => Kind::Sessions,
             Self::Password { .. } => Kind::Password,
+            Self::MailboxAccess { .. } => Kind::MailboxAccess,
+            Self::ModernAuthentication { .. } => Kind::ModernAuthentication,
             Self::Mfa { .. } => Kind::Mfa,
         }
     }
@@ -185,22 +212,25 @@ impl Wanted {
             Self::SignIn { .. } => Act::SignIn,
             Self::Sessions {} => Act::Sessions,
             Self::Password { .. } => Act::Password,
+            Self::MailboxAccess { .. } => Act::MailboxAccess,
+            Self::ModernAuthentication { .. } => Act::ModernAuthentication,
             Self::Mfa { .. } => Act::Mfa,
         }
     }
 
     /// Whether it takes access away: then the guard has a say.
-    pub const fn takes_access(&self) -> bool {
+    pub fn takes_access(&self) -> bool {
         match self {
             Self::SignIn { allowed } => !*allowed,
             Self::Sessions {} | Self::Password { .. } => true,
-            Self::Mfa { .. } => false,
+            Self::MailboxAccess { access } => access.values().any(|access| *access == Access::Closed),
+            Self::ModernAuthentication { .. } | Self::Mfa { .. } => false,
         }
     }
 
     /// Whether it can keep out somebody who is not prepared: then emergency accounts are protected from it, which must
     /// work in the hour of need, and nobody else is.
-    pub const fn hinders(&self) -> bool {
+    pub fn hinders(&self) -> bool {
         match self {
             Self::Mfa { state } => !matches!(state, MfaState::Disabled),
             other => other.takes_access(),
@@ -212,7 +242,9 @@ impl Wanted {
         match self {
             Self::SignIn { allowed } => !*allowed,
             Self::Password { .. } => true,
-            Self::Sessions {} | Self::Mfa { .. } => false,
+            Self::Sessions {} | Self::MailboxAccess { .. } | Self::ModernAuthentication { .. } | Self::Mfa { .. } => {
+                false
+            }
         }
     }
 
@@ -223,22 +255,32 @@ impl Wanted {
             Self::SignIn { allowed } => Some(sign_in::word(*allowed).into()),
             Self::Sessions {} => None,
             Self::Password { .. } => Some("Reset".into()),
+            Self::MailboxAccess { access } => Some(mailbox_access::word(access)),
+            Self::ModernAuthentication { on } => Some(modern_authentication::word(*on).into()),
             Self::Mfa { state } => Some(state.as_str().into()),
         }
     }
 
     /// The word for records, once the state before is known.
-    pub(crate) fn word_given(&self, _before: &State) -> Option<Word> {
-        self.word()
+    pub(crate) fn word_given(&self, before: &State) -> Option<Word> {
+        match (self, before) {
+            (Self::MailboxAccess { access }, State::Mailbox(Some(before))) => {
+                Some(mailbox_access::word_given(access, before))
+            }
+            _ => self.word(),
+        }
     }
 
     /// What would be done, for confirmations.
-    pub const fn action(&self) -> &'static str {
+    pub fn action(&self) -> &'static str {
         match self {
             Self::SignIn { allowed: true } => "allow sign-in",
             Self::SignIn { allowed: false } => "block sign-in",
             Self::Sessions {} => "revoke sessions",
             Self::Password { .. } => "reset password",
+            Self::MailboxAccess { access } => mailbox_access::action(access),
+            Self::ModernAuthentication { on: true } => "turn modern authentication on",
+            Self::ModernAuthentication { on: false } => "turn modern authentication off",
             Self::Mfa { state: MfaState::Disabled } => "disable per-user MFA",
             Self::Mfa { state: MfaState::Enabled } => "enable per-user MFA",
             Self::Mfa { state: MfaState::Enforced } => "enforce per-user MFA",
@@ -252,6 +294,8 @@ impl Wanted {
                 let reply = services.graph.read(user::read(&subject.user_id)).await?;
                 person(&reply).map(State::Person)
             }
+            Self::MailboxAccess { .. } => mailbox_access::read(subject, services).await.map(State::Mailbox),
+            Self::ModernAuthentication { .. } => services.exchange.organization().await.map(State::Organization),
             Self::Mfa { .. } => mfa::read(&subject.user_id, services).await.map(State::Mfa),
         }
     }
@@ -269,7 +313,7 @@ impl Wanted {
     pub(crate) fn known(&self, person: &Person) -> Option<State> {
         match self {
             Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } => Some(State::Person(person.clone())),
-            Self::Mfa { .. } => None,
+            Self::MailboxAccess { .. } | Self::ModernAuthentication { .. } | Self::Mfa { .. } => None,
         }
     }
 
@@ -277,6 +321,10 @@ impl Wanted {
     pub(crate) fn already(&self, before: &State) -> bool {
         match (self, before) {
             (Self::SignIn { allowed }, State::Person(person)) => sign_in::already(person, *allowed),
+            (Self::MailboxAccess { access }, State::Mailbox(before)) => {
+                mailbox_access::already(access, before.as_ref())
+            }
+            (Self::ModernAuthentication { on }, State::Organization(before)) => before.modern_authentication == *on,
             (Self::Mfa { state }, State::Mfa(before)) => mfa::already(*before, *state),
             _ => false,
         }
@@ -286,6 +334,7 @@ impl Wanted {
     pub(crate) fn impossible(&self, before: &State, identity: &Identity) -> Option<(Outcome, Error)> {
         match (self, before) {
             (Self::Password { .. }, State::Person(person)) => password::impossible(person, identity),
+            (Self::MailboxAccess { .. }, State::Mailbox(before)) => mailbox_access::impossible(before.as_ref()),
             _ => None,
         }
     }
@@ -308,6 +357,11 @@ impl Wanted {
             (Self::Password { .. }, _) => {
                 return Err(Error::internal("a password change of somebody who was not read"));
             }
+            (Self::MailboxAccess { access }, State::Mailbox(before)) => {
+                return mailbox_access::apply(access, subject, before.as_ref(), services).await;
+            }
+            (Self::MailboxAccess { .. }, _) => return Err(Error::internal("a change of a mailbox that was not read")),
+            (Self::ModernAuthentication { on }, _) => return services.exchange.set_modern_authentication(*on).await,
             (Self::Mfa { state }, _) => service::mfa::write(&subject.user_id, *state),
         };
         let reply = services.graph.call(call).await?.success()?;
@@ -320,6 +374,8 @@ impl Wanted {
             (Self::SignIn { allowed }, _, State::Person(now)) => sign_in::judge(now, *allowed),
             (Self::Sessions {}, State::Person(before), State::Person(now)) => sessions::judge(before, now, written),
             (Self::Password { .. }, State::Person(before), State::Person(now)) => password::judge(before, now, written),
+            (Self::MailboxAccess { access }, _, State::Mailbox(now)) => mailbox_access::judge(access, now.as_ref()),
+            (Self::ModernAuthentication { on }, _, State::Organization(now)) => modern_authentication::judge(now, *on),
             (Self::Mfa { state }, _, State::Mfa(now)) => mfa::judge(*now, *state),
             _ => Verdict::NotYet,
         }
@@ -331,6 +387,10 @@ impl Wanted {
             (Self::SignIn { .. }, State::Person(person)) => person.account_enabled.map(|on| sign_in::word(on).into()),
             (Self::Sessions {}, State::Person(person)) => {
                 person.sign_in_sessions_valid_from_date_time.map(|time| Word::One(time.to_string()))
+            }
+            (Self::MailboxAccess { .. }, State::Mailbox(mailbox)) => mailbox.as_ref().map(mailbox_access::word),
+            (Self::ModernAuthentication { .. }, State::Organization(settings)) => {
+                Some(modern_authentication::word(settings.modern_authentication).into())
             }
             (Self::Mfa { .. }, State::Mfa(seen)) => Some(seen.state.as_str().into()),
             _ => None,
@@ -345,7 +405,23 @@ impl Wanted {
             (Self::Password { change_at_next_sign_in }, State::Person(person)) => {
                 password::caveat(person, *change_at_next_sign_in)
             }
+            (Self::MailboxAccess { .. } | Self::ModernAuthentication { .. }, _) => Some(undocumented()),
             (Self::Mfa { state }, State::Mfa(seen)) => mfa::caveat(*seen, *state),
+            _ => None,
+        }
+    }
+
+    /// What brings the state before back; nothing where it cannot come back.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the cmdlet that undoes a run"))]
+    pub(crate) fn undone(&self, before: &State) -> Option<Self> {
+        match (self, before) {
+            (Self::SignIn { .. }, State::Person(before)) => Some(Self::SignIn { allowed: before.account_enabled? }),
+            (Self::MailboxAccess { access }, State::Mailbox(Some(before))) => {
+                Some(Self::MailboxAccess { access: mailbox_access::restoring(access, before) })
+            }
+            (Self::ModernAuthentication { .. }, State::Organization(before)) => {
+                Some(Self::ModernAuthentication { on: before.modern_authentication })
+            }
             _ => None,
         }
     }
@@ -368,8 +444,9 @@ impl Wanted {
                 Some(SignedDuration::from_mins(60))
             }
             Self::SignIn { allowed: true } => Some(SignedDuration::ZERO),
-            // Who is signed in stays so until something asks them again.
-            Self::Mfa { .. } => None,
+            // Who is signed in stays so until something asks them again; of protocols and of modern authentication no
+            // page says when clients notice.
+            Self::MailboxAccess { .. } | Self::ModernAuthentication { .. } | Self::Mfa { .. } => None,
         }
     }
 
@@ -379,8 +456,18 @@ impl Wanted {
             Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } | Self::Mfa { .. } => {
                 Duration::from_secs(60)
             }
+            // Exchange Online's domain controllers take longer to agree.
+            Self::MailboxAccess { .. } | Self::ModernAuthentication { .. } => Duration::from_secs(300),
         }
     }
+}
+
+/// By which way Exchange Online is told, and what is not known of it.
+fn undocumented() -> Sentence {
+    say!(
+        "undocumented_endpoint",
+        "done through the command endpoint of Microsoft's own module, which is not documented; when clients notice is not documented either"
+    )
 }
 
 /// Whom a change is about: a person, or the tenant itself.

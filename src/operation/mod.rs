@@ -1,14 +1,21 @@
 //! What a caller can ask for: one file, one exported function, one cmdlet each.
 
 mod block_user;
+mod disable_mailbox_access;
+mod disable_modern_authentication;
+mod enable_mailbox_access;
+mod enable_modern_authentication;
 mod get_connection;
 mod get_mfa;
 mod get_mfa_instruction;
+mod get_mailbox_access;
+mod get_modern_authentication;
 mod get_run;
 mod get_user;
 mod import_mfa;
 mod invoke_offboarding;
 mod new_mfa_template;
+mod protocols;
 pub(crate) mod request;
 mod reset_password;
 mod revoke_sessions;
@@ -83,6 +90,12 @@ operations! {
     ImportMfa = import_mfa "Import-M365Mfa" [ReadUsers, ReadMfa, Mfa],
     NewMfaTemplate = new_mfa_template "New-M365MfaTemplate" [ReadUsers, ReadMfa],
     TestPermission = test_permission "Test-M365Permission" [],
+    GetMailboxAccess = get_mailbox_access "Get-M365MailboxAccess" [ReadUsers, MailboxAccess],
+    DisableMailboxAccess = disable_mailbox_access "Disable-M365MailboxAccess" [ReadUsers, ReadRoles, MailboxAccess],
+    EnableMailboxAccess = enable_mailbox_access "Enable-M365MailboxAccess" [ReadUsers, MailboxAccess],
+    GetModernAuthentication = get_modern_authentication "Get-M365ModernAuthentication" [ModernAuthentication],
+    EnableModernAuthentication = enable_modern_authentication "Enable-M365ModernAuthentication" [ModernAuthentication],
+    DisableModernAuthentication = disable_modern_authentication "Disable-M365ModernAuthentication" [ModernAuthentication],
     GetRun = get_run "Get-M365Run" [],
     StartSimulator = start_simulator "Start-M365Simulator" [],
     StopSimulator = stop_simulator "Stop-M365Simulator" [],

@@ -46,8 +46,8 @@ use crate::{
     event::{Counts, End, EndState, Level},
     job::Reporter,
     say,
-    service::{Services, directory::RoleHolders, graph::Graph, identity, user},
-    session::{Connected, identity::Identity, permission},
+    service::{Services, directory::RoleHolders, exchange::Exchange, graph::Graph, identity, user},
+    session::{Connected, identity::Identity},
     target::{self, Selection, Who},
 };
 
@@ -280,12 +280,7 @@ async fn survey(order: &mut Order, graph: &Graph, reporter: &Reporter) -> Result
     );
     let identity = identity?;
     // What is missing for the operation itself is said before what its preparations stumbled over.
-    for act in order.steps.acts() {
-        let Some(held) = identity::permissions(graph.session(), &identity, act.service()).await? else { continue };
-        if let Some(missing) = permission::missing_permission(&held, act.permissions(identity.is_person)) {
-            return Err(permission::permission_error(order.operation, missing, &identity.account));
-        }
-    }
+    identity::require(graph.session(), &identity, order.operation, &order.steps.acts()).await?;
     let selection = selection?;
     let emergency = emergency?;
     let holders = match holders {
@@ -412,7 +407,9 @@ impl Work<'_> {
     /// The services, for as long as `cancel` is not cancelled.
     fn services(&self, session: &Arc<Connected>, cancel: &CancellationToken) -> Services {
         let graph = Graph::new(Arc::clone(session), cancel.clone());
-        Services { graph, identity: Arc::clone(&self.ground.identity) }
+        let identity = Arc::clone(&self.ground.identity);
+        let exchange = Exchange::new(Arc::clone(session), cancel.clone(), Arc::clone(&identity));
+        Services { graph, exchange, identity }
     }
 
     /// Writes the plan without those who must not be touched.

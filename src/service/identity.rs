@@ -16,7 +16,11 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::graph::{Call, Graph};
 use crate::{
     error::{Code, Error, Result},
-    session::{Connected, Service, Token, identity::Identity},
+    session::{
+        Connected, Service, Token,
+        identity::Identity,
+        permission::{self, Act},
+    },
 };
 
 #[derive(Debug, Deserialize)]
@@ -78,6 +82,18 @@ pub(crate) async fn permissions<'a>(
             Ok(token.claims().map(|claims| Cow::Owned(claims.permissions())))
         }
     }
+}
+
+/// Refuses what the token for the service certainly has no permission for; where the token does not tell, the service
+/// decides.
+pub(crate) async fn require(session: &Connected, identity: &Identity, cmdlet: &str, acts: &[Act]) -> Result<()> {
+    for act in acts {
+        let Some(held) = permissions(session, identity, act.service()).await? else { continue };
+        if let Some(missing) = permission::missing_permission(&held, act.permissions(identity.is_person)) {
+            return Err(permission::permission_error(cmdlet, missing, &identity.account));
+        }
+    }
+    Ok(())
 }
 
 impl Graph {

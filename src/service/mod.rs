@@ -3,6 +3,7 @@
 mod batch;
 pub(crate) mod directory;
 mod dispatch;
+pub mod exchange;
 pub(crate) mod graph;
 pub(crate) mod group;
 pub(crate) mod identity;
@@ -21,6 +22,7 @@ use crate::session::identity::Identity;
 #[derive(Debug, Clone)]
 pub(crate) struct Services {
     pub(crate) graph: graph::Graph,
+    pub(crate) exchange: exchange::Exchange,
     /// Who calls them: some can be called by people only, some in one way by people and in another by apps.
     pub(crate) identity: Arc<Identity>,
 }

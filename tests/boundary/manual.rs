@@ -87,6 +87,8 @@ fn the_keys_of_records_are_documented() {
         ("reset_password", json!({ "user": [user], "showPassword": true })),
         ("invoke_offboarding", json!({ "user": [other] })),
         ("test_permission", json!({ "user": [user] })),
+        ("get_mailbox_access", json!({ "user": [user] })),
+        ("get_modern_authentication", json!({})),
         ("get_run", json!({ "last": 3, "changes": true })),
         ("start_simulator", json!({ "users": 10 })),
     ] {

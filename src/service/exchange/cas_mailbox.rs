@@ -45,7 +45,8 @@ impl Exchange {
         while let Some(objects) = pages.try_next().await? {
             for object in objects {
                 // Mailboxes without an owner in the directory are nobody's.
-                if let Some(owner) = object.get(OWNER).and_then(|owner| owner.as_str()).filter(|owner| !owner.is_empty())
+                if let Some(owner) =
+                    object.get(OWNER).and_then(|owner| owner.as_str()).filter(|owner| !owner.is_empty())
                 {
                     mailboxes.insert(owner.to_ascii_lowercase(), accesses(&object)?);
                 }

@@ -123,10 +123,10 @@ impl InvokeCommand {
         let token = self.session.token(Service::Exchange).await.ok();
         let held = token.as_ref().and_then(|token| token.claims()).map(|claims| claims.permissions());
         let any_of = command.act.permissions(person);
-        let permission = held.as_ref().map_or(any_of.first().copied(), |held| {
-            permission::missing_permission(held, any_of)
-        });
-        let role = permission::missing_role(command.act, person, &std::collections::BTreeSet::new(), std::iter::empty());
+        let permission =
+            held.as_ref().map_or(any_of.first().copied(), |held| permission::missing_permission(held, any_of));
+        let role =
+            permission::missing_role(command.act, person, &std::collections::BTreeSet::new(), std::iter::empty());
         let error = Error::new(
             Code::Forbidden,
             say!(
@@ -183,9 +183,5 @@ fn output(command: &Command, reply: &Reply) -> Result<Output> {
             .with(|facts| facts.client_request_id = Some(reply.client_request_id.clone())));
     }
     let bare = |object: Object| object.into_iter().filter(|(name, _)| !name.contains('@')).collect();
-    Ok(Output {
-        objects: answer.value.into_iter().map(bare).collect(),
-        next: answer.next_link,
-        date: reply.date,
-    })
+    Ok(Output { objects: answer.value.into_iter().map(bare).collect(), next: answer.next_link, date: reply.date })
 }

@@ -7,7 +7,7 @@
 pub(crate) mod cas_mailbox;
 mod invoke_command;
 pub(crate) mod organization_config;
-pub(crate) mod protocol;
+pub mod protocol;
 
 use std::{fmt::Debug, sync::Arc};
 
@@ -142,6 +142,3 @@ fn is_missing(error: &Error) -> bool {
 fn undecodable(why: &str) -> Error {
     Error::new(Code::Decode, say!("undecodable", "the service's answer is not what it documents: {why}", why = why))
 }
-
-#[cfg(test)]
-mod tests;

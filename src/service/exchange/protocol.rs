@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn words_are_read_in_any_case_and_others_are_refused_with_the_list() {
-        let read = serde_json::from_str::<Protocol>;
+        let read = |text: &str| serde_json::from_str::<Protocol>(text);
         assert_eq!(read("\"owafordevices\"").unwrap(), Protocol::OwaForDevices);
         assert!(read("\"POP3\"").unwrap_err().to_string().contains("expected one of `ActiveSync`"));
         for protocol in Protocol::ALL {
