@@ -3,7 +3,7 @@
 mod batch;
 pub(crate) mod directory;
 mod dispatch;
-pub mod exchange;
+pub(crate) mod exchange;
 pub(crate) mod graph;
 pub(crate) mod group;
 pub(crate) mod identity;

@@ -7,7 +7,7 @@
 pub(crate) mod cas_mailbox;
 mod invoke_command;
 pub(crate) mod organization_config;
-pub mod protocol;
+pub(crate) mod protocol;
 
 use std::{fmt::Debug, sync::Arc};
 
