@@ -7,6 +7,9 @@ $script:SuggestionLimit = 20
 function Register-Completion {
     $people = @(
         'Block-M365User'
+        'Disable-M365MailboxAccess'
+        'Enable-M365MailboxAccess'
+        'Get-M365MailboxAccess'
         'Get-M365MfaInstruction'
         'Get-M365User'
         'Invoke-M365Offboarding'
@@ -25,7 +28,14 @@ function Register-Completion {
         param($command, $parameter, $word)
         Get-RunSuggestion -Word $word
     }
-    $connected = $people + 'Disconnect-M365', 'Get-M365Connection', 'Get-M365Run'
+    $connected = $people + @(
+        'Disable-M365ModernAuthentication'
+        'Disconnect-M365'
+        'Enable-M365ModernAuthentication'
+        'Get-M365Connection'
+        'Get-M365ModernAuthentication'
+        'Get-M365Run'
+    )
     Register-ArgumentCompleter -CommandName $connected -ParameterName Connection -ScriptBlock {
         param($command, $parameter, $word)
         foreach ($connection in Get-M365Connection) {

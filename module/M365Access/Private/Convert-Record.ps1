@@ -18,6 +18,11 @@ $script:RecordShape = @{
     )
     Offboarding = @('User', 'UserId', 'DisplayName', 'Outcome', 'Steps', 'EffectiveBy', 'AtOnce', 'WithinHour', 'WithinDay', 'RunId')
     Instruction = @('User', 'Language', 'Subject', 'Body')
+    MailboxAccess = @(
+        'User', 'UserId', 'DisplayName', 'ActiveSync', 'OWA', 'OWAforDevices', 'MAPI', 'EWS', 'POP', 'IMAP',
+        'UniversalOutlook', 'OutlookMobile', 'OneWinNativeOutlook', 'MacOutlook', 'SmtpAuth', 'Allowed', 'Blocked'
+    )
+    ModernAuthentication = @('TenantId', 'TenantName', 'ModernAuthentication')
     Permission  = @('Operation', 'User', 'Allowed', 'MissingPermission', 'MissingRole', 'Advice')
     Simulator   = @(
         'GraphEndpoint', 'LoginEndpoint', 'ExchangeEndpoint', 'TenantId', 'TenantDomain', 'ClientId', 'ClientSecret',
@@ -119,16 +124,27 @@ function ConvertTo-Record {
     if ($null -ne $object['Advice']) { $object['Advice'] = Get-EventSentence $Record 'advice' }
     switch ($Type) {
         'Outcome' {
-            # The state of sessions is a moment.
+            # The state of sessions is a moment, that of a mailbox a list.
             if ($object['Change'] -eq 'Sessions') {
                 foreach ($name in 'Before', 'Wanted', 'After') { $object[$name] = ConvertTo-UtcTime $object[$name] }
             }
+            if ($object['Change'] -eq 'MailboxAccess') { Complete-List -Object $object -Name 'Before', 'Wanted', 'After' }
         }
+        'MailboxAccess' { Complete-List -Object $object -Name 'Allowed', 'Blocked' }
         'Run' { Complete-Run -Object $object -Record $Record }
     }
     $result = [pscustomobject] $object
     $result.PSObject.TypeNames.Insert(0, "M365Access.$Type")
     $result
+}
+
+# Lists of words, also of one or none; what is unknown stays so.
+function Complete-List {
+    param([System.Collections.IDictionary] $Object, [string[]] $Name)
+
+    foreach ($list in $Name) {
+        if ($null -ne $Object[$list]) { $Object[$list] = [string[]] @($Object[$list]) }
+    }
 }
 
 # The counts of a run one by one, so that they can be sorted and filtered by; and the outcomes of its changes.

@@ -7,6 +7,7 @@ $script:ErrorCategory = @{
     decode               = 'InvalidData'
     rejected             = 'InvalidData'
     not_found            = 'ObjectNotFound'
+    no_mailbox           = 'ObjectNotFound'
     exclusion_not_found  = 'ObjectNotFound'
     connection_not_found = 'ObjectNotFound'
     library_not_found    = 'ObjectNotFound'

@@ -41,8 +41,8 @@ function Invoke-Operation {
     param(
         [string] $Operation,
         [System.Management.Automation.PSCmdlet] $Cmdlet,
-        # Everybody whom -User or the pipeline named.
-        [System.Collections.Generic.List[string]] $User
+        # Everybody whom -User or the pipeline named; nobody where the operation is not about people.
+        [System.Collections.Generic.List[string]] $User = @()
     )
 
     $bound = $Cmdlet.MyInvocation.BoundParameters
