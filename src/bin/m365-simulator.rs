@@ -58,8 +58,8 @@ const PLAN: &str = r#"A plan of faults is a JSON file:
         "fault": { "status": 429, "retryAfterSeconds": 1.5 } } ] }
 
   match        method; path (* within a segment, ** across segments, a final / for everything below); service (graph,
-               signIn, exchange); inBatch (true: items of a $batch only, false: requests of their own only). What is left
-               out matches everything.
+               signIn, exchange); body (a text that the body holds); inBatch (true: items of a $batch only, false:
+               requests of their own only). What is left out matches everything.
   how often    of the matching requests: not the first "after", only the "first" that follow, each "every"-th, at most
                "times", drawn with "probability" (0 to 1) from the seed. What is left out does not limit.
   fault        one of

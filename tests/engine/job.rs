@@ -82,12 +82,10 @@ pub(crate) fn run(session: &Session, operation: Operation, request: &Value) -> T
 
 /// The next event, or nothing after the end.
 pub(crate) fn next(job: &Job) -> Option<Value> {
-    loop {
-        match job.next(Duration::from_secs(60), usize::MAX) {
-            Next::Event(event) => return Some(serde_json::from_str(&event).unwrap()),
-            Next::Done => return None,
-            Next::Pending => panic!("nothing for a minute"),
-            Next::Grow(size) => panic!("an event of {size} bytes has no room"),
-        }
+    match job.next(Duration::from_secs(60), usize::MAX) {
+        Next::Event(event) => Some(serde_json::from_str(&event).unwrap()),
+        Next::Done => None,
+        Next::Pending => panic!("nothing for a minute"),
+        Next::Grow(size) => panic!("an event of {size} bytes has no room"),
     }
 }

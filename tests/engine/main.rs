@@ -1,16 +1,24 @@
 //! The engine against the simulated tenant, through the same door as every caller: a session, an operation, events.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends where something is not as it should be"
+)]
 
 mod bad_input;
 mod exchange;
 mod get_user;
 mod guard;
 mod job;
+mod log;
 mod main_job;
 mod many;
 mod mfa;
 mod mfa_instruction;
 mod nonsense;
 mod offboarding;
+mod promises;
 mod recurring_defects;
 mod select;
 mod tenant;

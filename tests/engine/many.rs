@@ -91,13 +91,17 @@ fn what_never_shows_is_unknown() {
 
 #[test]
 fn a_write_that_took_hold_is_not_called_failed_because_its_repetitions_are_turned_away() {
-    // Both travel in one batch: it breaks off after the blocks took hold, and from then on the service only throttles.
-    let faults = json!({ "rules": [
-        { "match": { "method": "PATCH", "inBatch": true }, "times": 2, "fault": { "status": 504, "takesEffect": true } },
-        { "match": { "method": "PATCH" }, "fault": { "status": 429, "retryAfterSeconds": 1 } }
-    ]});
-    let tenant = Tenant::with_faults(Options { time_scale: 600.0, ..Options::default() }, &faults);
+    // The answers are lost after the blocks took hold, and from then on the service only throttles.
+    let tenant = Tenant::new();
     let people = [tenant.samples().user.clone(), tenant.samples().apostrophe.clone()];
+    let id = |user: &String| tenant.simulator.world().tenant().user(user).unwrap().id;
+    let lost = |user| {
+        json!({ "match": { "method": "PATCH", "path": format!("/v1.0/users/{}", id(user)) }, "times": 1,
+                "fault": { "status": 504, "takesEffect": true } })
+    };
+    let throttled = json!({ "match": { "method": "PATCH" }, "fault": { "status": 429, "retryAfterSeconds": 1 } });
+    let faults = json!({ "rules": [lost(&people[0]), lost(&people[1]), throttled] });
+    let tenant = Tenant::with_faults(Options { time_scale: 600.0, ..Options::default() }, &faults);
     let told = run(&tenant.session(), Operation::BlockUser, &json!({ "user": people }));
     for user in &people {
         assert!(!tenant.enabled(user));

@@ -32,7 +32,9 @@ impl Tenant {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("faults.json");
         std::fs::write(&path, plan.to_string()).unwrap();
-        let mut tenant = Self::with(Options { fault_path: Some(path), ..options });
+        let mut options = options;
+        options.fault_path = Some(path);
+        let mut tenant = Self::with(options);
         tenant.folder = folder;
         tenant
     }
@@ -124,7 +126,7 @@ impl Tenant {
             [("client_id", about.client_id.as_str()), ("client_secret", &about.client_secret), ("scope", scope)];
         let form: Vec<_> = form.iter().chain(&common).collect();
         // Another test may have been faster; all want the same one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        drop(rustls::crypto::ring::default_provider().install_default());
         let answer: Value = self.runtime.block_on(async {
             reqwest::Client::builder()
                 .no_proxy()

@@ -16,6 +16,7 @@
 //! A rule **matches** by all that its `match` names (an empty one, or none, matches everything):
 //! `method`; `path` without query, as a pattern (`*` within a segment, `**` across segments, a final `/` for everything
 //! below; an item of a batch has the path that it would have alone); `service` (`graph`, `signIn`, `exchange`);
+//! `body` (a text that the body holds, as it was sent: the name of an Exchange cmdlet, the id of an item);
 //! `inBatch` (`true` only items of a batch, `false` only requests of their own, without it both).
 //!
 //! Of the matching requests it **hits** those that pass all of: not among the first `after`; among the `first` ones that
@@ -32,7 +33,7 @@
 //! | `"cutBody": true` | half of the body, and the request has taken effect; requests of their own only |
 //! | `"missingItem": true` | an item that is missing from the answer of its batch, and has had no effect; items only |
 //! | `"slowMilliseconds": n` | the right answer, late; at most 600,000, not scaled |
-//! | `"withoutEffect": true` | 204 (Exchange: an empty result), and nothing has happened; writes only, those to Exchange included that only read |
+//! | `"withoutEffect": true` | 204 (Exchange: an empty result), and nothing has happened; writes only, and every cmdlet of Exchange |
 //! | `"clockBehindSeconds": n` | the right answer, by a machine whose clock is that far behind: moments that it writes, and its `Date`; at most 600, not scaled |
 //! | `"claimsChallenge": true` | 401 with `insufficient_claims`, until a token comes that was issued for those claims |
 
@@ -67,6 +68,7 @@ pub struct Rule {
     path: Option<Pattern>,
     service: Option<Service>,
     in_batch: Option<bool>,
+    body: Option<String>,
     pub(super) probability: Option<f64>,
     pub(super) every: Option<u64>,
     pub(super) first: Option<u64>,
@@ -88,11 +90,16 @@ impl Rule {
             && self.in_batch.is_none_or(|wanted| wanted == in_batch)
             && self.method.as_ref().is_none_or(|method| request.method.as_str().eq_ignore_ascii_case(method))
             && self.service.is_none_or(|wanted| wanted == service)
+            && self.body.as_ref().is_none_or(|text| holds(&request.body, text))
             && self
                 .path
                 .as_ref()
                 .is_none_or(|pattern| pattern.matches(&percent_decode_str(&request.path).decode_utf8_lossy()))
     }
+}
+
+fn holds(body: &[u8], text: &str) -> bool {
+    text.is_empty() || body.windows(text.len()).any(|part| part == text.as_bytes())
 }
 
 /// Whether a request is a write of its own. A batch only carries others.
@@ -166,6 +173,7 @@ struct MatchText {
     method: Option<String>,
     path: Option<String>,
     service: Option<Service>,
+    body: Option<String>,
     in_batch: Option<bool>,
 }
 
@@ -224,6 +232,7 @@ impl RuleText {
             path: self.matching.path.as_deref().map(Pattern::new),
             service: self.matching.service,
             in_batch,
+            body: self.matching.body,
             probability: self.probability,
             every: self.every,
             first: self.first,

@@ -80,6 +80,18 @@ fn only_a_write_can_be_taken_and_lost() {
 }
 
 #[test]
+fn a_body_is_told_from_others_by_what_it_holds() {
+    let faults = faults(r#"{ "rules": [{ "match": { "body": "Set-CASMailbox" }, "fault": { "status": 503 } }] }"#);
+    let command = |name: &str| Request {
+        body: Bytes::from(format!(r#"{{"CmdletInput":{{"CmdletName":"{name}"}}}}"#)),
+        ..request(Method::POST, "/adminapi/beta/contoso/InvokeCommand")
+    };
+    assert_eq!(faults.next(&command("Get-CASMailbox"), false), None);
+    assert!(faults.next(&command("Set-CASMailbox"), true).is_some());
+    assert_eq!(faults.next(&get("/v1.0/users"), false), None);
+}
+
+#[test]
 fn the_first_rule_that_hits_wins() {
     let faults = faults(
         r#"{ "rules": [
