@@ -4,7 +4,7 @@
 # Nothing of another module runs here: loading one would cost more than all of the import. Loading the binding is the
 # last step, so that a failure names its cause and leaves nothing behind.
 
-Set-StrictMode -Version Latest
+Microsoft.PowerShell.Core\Set-StrictMode -Version Latest
 # A defect of the module ends the call; what becomes of the engine's errors is the caller's to say (Write-JobError).
 $ErrorActionPreference = 'Stop'
 
@@ -12,7 +12,7 @@ $script:ModuleRoot = $PSScriptRoot
 
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
     # Before anything else: the parts below need the full language even to be loaded.
-    Import-LocalizedData -BindingVariable sentences -FileName 'Strings.psd1' -ErrorAction SilentlyContinue
+    Microsoft.PowerShell.Utility\Import-LocalizedData -BindingVariable sentences -FileName 'Strings.psd1' -ErrorAction SilentlyContinue
     throw ($sentences['language_mode'] -replace '\{mode\}', $ExecutionContext.SessionState.LanguageMode)
 }
 

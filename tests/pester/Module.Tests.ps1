@@ -50,6 +50,25 @@ Describe 'The source' {
     }
 }
 
+Describe 'The commands that the source calls' {
+    It 'are its own, or named with their module, so that no alias or function of a user stands in for them' {
+        $folder = [System.IO.Path]::GetDirectoryName($module)
+        $trees = Get-ChildItem $folder -Recurse -Include *.ps1, *.psm1 |
+            ForEach-Object { [System.Management.Automation.Language.Parser]::ParseFile($_.FullName, [ref] $null, [ref] $null) }
+        $own = foreach ($tree in $trees) {
+            $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $true).Name
+        }
+        $foreign = foreach ($tree in $trees) {
+            foreach ($call in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+                $name = $call.GetCommandName()
+                if ($name -and $own -notcontains $name -and $name -notlike 'Microsoft.PowerShell.*\*') { "$($call.Extent.File): $name" }
+            }
+        }
+        $own.Count | Should -BeGreaterThan 30
+        $foreign | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The import' {
     It 'loads no other module' {
         # What is loaded is looked up with commands of the core alone, which would not load a module of their own.

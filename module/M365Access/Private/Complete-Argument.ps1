@@ -20,11 +20,11 @@ function Register-Completion {
         'Unblock-M365User'
         'Unlock-M365User'
     )
-    Register-ArgumentCompleter -CommandName $people -ParameterName User -ScriptBlock {
+    Microsoft.PowerShell.Core\Register-ArgumentCompleter -CommandName $people -ParameterName User -ScriptBlock {
         param($command, $parameter, $word, $tree, $bound)
         Get-UserSuggestion -Word $word -Bound $bound
     }
-    Register-ArgumentCompleter -CommandName 'Get-M365Run' -ParameterName Id -ScriptBlock {
+    Microsoft.PowerShell.Core\Register-ArgumentCompleter -CommandName 'Get-M365Run' -ParameterName Id -ScriptBlock {
         param($command, $parameter, $word)
         Get-RunSuggestion -Word $word
     }
@@ -36,7 +36,7 @@ function Register-Completion {
         'Get-M365ModernAuthentication'
         'Get-M365Run'
     )
-    Register-ArgumentCompleter -CommandName $connected -ParameterName Connection -ScriptBlock {
+    Microsoft.PowerShell.Core\Register-ArgumentCompleter -CommandName $connected -ParameterName Connection -ScriptBlock {
         param($command, $parameter, $word)
         foreach ($connection in Get-M365Connection) {
             if ($connection.Name -like "$($word.Trim("'", '"'))*") { New-Suggestion $connection.Name $connection.Account }
@@ -63,9 +63,9 @@ function Get-UserSuggestion {
     $question = @{ Filter = "startswith(userPrincipalName,'$begin') or startswith(displayName,'$begin')" }
     if ($null -ne $Bound -and $Bound.Contains('Connection')) { $question['Connection'] = $Bound['Connection'] }
     try {
-        Get-M365User @question -ErrorAction Stop -WarningAction SilentlyContinue -InformationAction Ignore |
-            Select-Object -First $script:SuggestionLimit |
-            ForEach-Object { New-Suggestion $_.User "$($_.DisplayName) ($($_.SignIn))" }
+        $people = Get-M365User @question -ErrorAction Stop -WarningAction SilentlyContinue -InformationAction Ignore |
+            Microsoft.PowerShell.Utility\Select-Object -First $script:SuggestionLimit
+        foreach ($person in $people) { New-Suggestion $person.User "$($person.DisplayName) ($($person.SignIn))" }
     }
     catch { return }
 }
@@ -75,8 +75,13 @@ function Get-RunSuggestion {
     param([string] $Word)
 
     try {
-        Get-M365Run -ErrorAction Stop | Where-Object RunId -Like "$Word*" | Select-Object -First $script:SuggestionLimit |
-            ForEach-Object { New-Suggestion $_.RunId "$($_.Operation) $($_.StartedAt.ToString('u')) $($_.State)" }
+        $count = 0
+        foreach ($run in Get-M365Run -ErrorAction Stop) {
+            if ($run.RunId -notlike "$Word*") { continue }
+            New-Suggestion $run.RunId "$($run.Operation) $($run.StartedAt.ToString('u')) $($run.State)"
+            $count++
+            if ($count -eq $script:SuggestionLimit) { return }
+        }
     }
     catch { return }
 }

@@ -56,7 +56,8 @@ function Invoke-Job {
 
             $passwords = $null
             if ($Password) { $passwords = Remove-EventPassword -Buffer $buffer -Length $length }
-            $jobEvent = ConvertFrom-Json -InputObject ([System.Text.Encoding]::UTF8.GetString($buffer, 0, $length))
+            $text = [System.Text.Encoding]::UTF8.GetString($buffer, 0, $length)
+            $jobEvent = Microsoft.PowerShell.Utility\ConvertFrom-Json -InputObject $text
             switch ($jobEvent.kind) {
                 'records' {
                     $next = 0

@@ -9,7 +9,8 @@ $script:PasswordMark = [System.Text.Encoding]::ASCII.GetBytes('"password":"')
 function ConvertTo-RequestByte {
     param([System.Collections.IDictionary] $Request, [System.Collections.IDictionary] $Secret)
 
-    $plain = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json -InputObject $Request -Compress -Depth 5))
+    $text = Microsoft.PowerShell.Utility\ConvertTo-Json -InputObject $Request -Compress -Depth 5
+    $plain = [System.Text.Encoding]::UTF8.GetBytes($text)
     if ($null -eq $Secret -or $Secret.Count -eq 0) { return , $plain }
 
     # A character takes six bytes at the most, as \u0000.

@@ -18,11 +18,14 @@ function Get-StringsCulture {
 function Get-StringTable {
     $culture = Get-StringsCulture
     if ($script:StringsCulture -ne $culture) {
-        $table = $null
-        # Without a table there is still the English of the engine, and an error is told by its code.
-        Import-LocalizedData -BindingVariable table -BaseDirectory $script:ModuleRoot -FileName 'Strings.psd1' -UICulture $culture `
-            -ErrorAction SilentlyContinue
-        if ($null -eq $table) { $table = @{} }
+        try {
+            Microsoft.PowerShell.Utility\Import-LocalizedData -BindingVariable table -BaseDirectory $script:ModuleRoot `
+                -FileName 'Strings.psd1' -UICulture $culture
+        }
+        catch {
+            # Without a table there is still the English of the engine, and an error is told by its code.
+            $table = @{}
+        }
         $script:Strings = $table
         $script:StringsCulture = $culture
     }
