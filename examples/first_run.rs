@@ -27,21 +27,23 @@ fn main() -> Result<()> {
 
     let user = tenant.user.clone();
     heading(&format!("Before: can {user} get in?"));
-    let refresh_token = tenant.sign_in(&user)?;
+    let refresh_token = tenant.sign_in(&user, &tenant.password)?;
     line("password", "opens the door");
     line("open session", &tenant.renew(&refresh_token)?);
 
-    heading("Block-M365User, rehearsed (-WhatIf)");
-    show(&run(&session, Operation::BlockUser, &json!({ "user": user, "whatIf": true }))?);
+    heading("Invoke-M365Offboarding, rehearsed (-WhatIf)");
+    show(&run(&session, Operation::InvokeOffboarding, &json!({ "user": user, "whatIf": true }))?);
 
-    heading("Block-M365User, together with a name that does not exist and with ourselves");
+    heading("Invoke-M365Offboarding, together with a name that does not exist and with ourselves");
     let names = [user.as_str(), "nobody@example.com", text(&connection["account"])];
-    show(&run(&session, Operation::BlockUser, &json!({ "user": names, "reason": "HR-2041" }))?);
+    show(&run(&session, Operation::InvokeOffboarding, &json!({ "user": names, "reason": "HR-2041" }))?);
 
     heading(&format!("After: can {user} get in?"));
     line(
         "password",
-        &tenant.sign_in(&user).map_or_else(|refusal| refusal.to_string(), |_| "OPENS THE DOOR".to_owned()),
+        &tenant
+            .sign_in(&user, &tenant.password)
+            .map_or_else(|refusal| refusal.to_string(), |_| "OPENS THE DOOR".to_owned()),
     );
     line("open session", &tenant.renew(&refresh_token).unwrap_or_else(|refusal| refusal.to_string()));
 
@@ -51,9 +53,12 @@ fn main() -> Result<()> {
         line(key, &plain(&journal[key]));
     }
 
-    heading("A mistake? Unblock-M365User");
-    show(&run(&session, Operation::UnblockUser, &json!({ "user": user }))?);
-    line("password", tenant.sign_in(&user).map(|_| "opens the door again")?);
+    heading("A mistake? Unlock-M365User, with a new password");
+    let request = json!({ "user": user, "showPassword": true, "noChangeAtNextSignIn": true });
+    let outcomes = run(&session, Operation::UnlockUser, &request)?;
+    show(&outcomes);
+    let password = outcomes.iter().find_map(|outcome| outcome["password"].as_str()).unwrap_or_default();
+    line("new password", tenant.sign_in(&user, password).map(|_| "opens the door again")?);
     println!();
     Ok(())
 }
@@ -84,9 +89,9 @@ impl Tenant {
         })
     }
 
-    /// Signs in with the password; gives a refresh token, as a browser or a phone keeps one.
-    fn sign_in(&self, user: &str) -> Result<String> {
-        let form = [("grant_type", "password"), ("username", user), ("password", &self.password)];
+    /// Signs in with a password; gives a refresh token, as a browser or a phone keeps one.
+    fn sign_in(&self, user: &str, password: &str) -> Result<String> {
+        let form = [("grant_type", "password"), ("username", user), ("password", password)];
         Ok(text(&self.tokens(&form)?["refresh_token"]).to_owned())
     }
 
@@ -139,24 +144,26 @@ fn first(records: Vec<Value>) -> Result<Value> {
 
 /// Outcomes as a person likes to read them.
 fn show(outcomes: &[Value]) {
+    // What it amounts to for a person comes after the person's changes.
+    let (summaries, outcomes): (Vec<&Value>, Vec<&Value>) =
+        outcomes.iter().partition(|record| record["steps"].is_array());
     for outcome in outcomes {
-        let before = text(&outcome["before"]);
-        let after = text(if outcome["after"].is_null() { &outcome["wanted"] } else { &outcome["after"] });
-        let what = match (before, after) {
-            ("", "") => String::new(),
-            ("", after) => after.to_owned(),
-            (before, "") => before.to_owned(),
-            (before, after) => format!("{before} -> {after}"),
-        };
+        let after = if outcome["after"].is_null() { &outcome["wanted"] } else { &outcome["after"] };
+        let (before, after) = (words(&outcome["before"]), words(after));
+        let what = [before, after].into_iter().filter(|state| !state.is_empty()).collect::<Vec<_>>().join(" -> ");
         println!(
-            "  {:<10} {:<9} {:<44} {what}",
+            "  {:<9} {:<13} {:<43} {what}",
             text(&outcome["outcome"]),
             text(&outcome["change"]),
             text(&outcome["user"])
         );
         if let Some(message) = outcome["message"].as_str() {
-            println!("             {message}");
+            println!("            {message}");
         }
+    }
+    for summary in summaries {
+        let effective = words(&summary["effectiveBy"]);
+        println!("  = {:<21} {:<43} in full by {effective}", text(&summary["outcome"]), text(&summary["user"]));
     }
 }
 
@@ -170,6 +177,17 @@ fn line(name: &str, value: &str) {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
+}
+
+/// A state: a word, a moment to the second, or how many protocols are open.
+fn words(value: &Value) -> String {
+    match (value.as_array(), text(value)) {
+        (Some(open), _) => format!("{} open", open.len()),
+        (None, moment) if moment.ends_with('Z') => {
+            format!("{}Z", moment.trim_end_matches('Z').split('.').next().unwrap_or(moment))
+        }
+        (None, word) => word.to_owned(),
+    }
 }
 
 fn plain(value: &Value) -> String {

@@ -322,9 +322,10 @@ int32_t m365_reset_password(uint64_t session, const uint8_t *request, uint32_t l
 int32_t m365_unlock_user(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
- * Offboards people who have left: block, read back, new password, revoke sessions, each read back, in this order.
+ * Offboards people who have left: block, new password, revoke sessions, close the mailbox, each read back, in this
+ * order.
  *
- * Request: who, how, `skip` (a list of steps: Password, Sessions), `password`, `showPassword`, `noChangeAtNextSignIn`.
+ * Request: who, how, `skip` (a list of steps: Password, Sessions, Mailbox), `password`, `showPassword`, `noChangeAtNextSignIn`.
  * Records: `Outcome`, one a change, and `Offboarding`, one a person.
  */
 int32_t m365_invoke_offboarding(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);

@@ -114,9 +114,10 @@ pub unsafe extern "C" fn m365_unlock_user(session: u64, request: *const u8, leng
     unsafe { start(Operation::UnlockUser, session, request, length, job) }
 }
 
-/// Offboards people who have left: block, read back, new password, revoke sessions, each read back, in this order.
+/// Offboards people who have left: block, new password, revoke sessions, close the mailbox, each read back, in this
+/// order.
 ///
-/// Request: who, how, `skip` (a list of steps: Password, Sessions), `password`, `showPassword`, `noChangeAtNextSignIn`.
+/// Request: who, how, `skip` (a list of steps: Password, Sessions, Mailbox), `password`, `showPassword`, `noChangeAtNextSignIn`.
 /// Records: `Outcome`, one a change, and `Offboarding`, one a person.
 ///
 /// # Safety

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Operation, request::Request};
 use crate::{
-    change::{Outcome, Wanted},
+    change::{Access, Outcome, Protocol, Wanted},
     error::Result,
     event::End,
     job::Reporter,
@@ -39,6 +39,7 @@ struct Own {
 enum Skip {
     Password,
     Sessions,
+    Mailbox,
 }
 
 pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Reporter) -> Result<End> {
@@ -51,6 +52,10 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     }
     if !own.skip.contains(&Skip::Sessions) {
         steps.push(Step::after(Wanted::Sessions {}, 0));
+    }
+    if !own.skip.contains(&Skip::Mailbox) {
+        let access = Protocol::ALL.iter().map(|protocol| (*protocol, Access::Closed)).collect();
+        steps.push(Step::new(Wanted::MailboxAccess { access }));
     }
     let secret = Secret { given: own.password, show: own.show_password };
     let summary = Summary { record_type: "Offboarding", of: summarise };

@@ -83,7 +83,8 @@ operations! {
     RevokeSessions = revoke_sessions "Revoke-M365Sessions" [ReadUsers, ReadRoles, Sessions],
     ResetPassword = reset_password "Reset-M365Password" [ReadUsers, ReadRoles, Password, Sessions],
     UnlockUser = unlock_user "Unlock-M365User" [ReadUsers, ReadRoles, Password, SignIn],
-    InvokeOffboarding = invoke_offboarding "Invoke-M365Offboarding" [ReadUsers, ReadRoles, SignIn, Password, Sessions],
+    InvokeOffboarding = invoke_offboarding "Invoke-M365Offboarding"
+        [ReadUsers, ReadRoles, SignIn, Password, Sessions, MailboxAccess],
     GetMfaInstruction = get_mfa_instruction "Get-M365MfaInstruction" [ReadUsers],
     GetMfa = get_mfa "Get-M365Mfa" [ReadUsers, ReadMfa, ReadRegistrations],
     SetMfa = set_mfa "Set-M365Mfa" [ReadUsers, ReadMfa, Mfa],

@@ -3,7 +3,9 @@ function Invoke-M365Offboarding {
     .SYNOPSIS
     Takes the access of people who have left away, in the order that leaves no gap.
     .DESCRIPTION
-    For each person: sign-in is blocked and read back, the password is replaced, the sessions are revoked and read back.
+    For each person: sign-in is blocked and read back, the password is replaced, the sessions are revoked and read back, and
+    the protocols of the mailbox are closed and read back (through a command endpoint of Exchange Online that is not
+    documented; a person without a mailbox is skipped).
     Sessions are never revoked before the block is confirmed, and once more if the first revocation turns out to be older
     than the block. A step that fails skips what depends on it and nothing else. People are done side by side, the order
     within a person is kept.
@@ -72,7 +74,8 @@ function Invoke-M365Offboarding {
     M365Access.Outcome, one for each change, and M365Access.Offboarding, one for each person.
     .NOTES
     Permissions: User.EnableDisableAccount.All, User-PasswordProfile.ReadWrite.All and User.RevokeSessions.All with
-    User.Read.All; or User.ReadWrite.All; or Directory.ReadWrite.All; with RoleManagement.Read.Directory. For
+    User.Read.All; or User.ReadWrite.All; or Directory.ReadWrite.All; with RoleManagement.Read.Directory; for the mailbox
+    Exchange.ManageAsApp (an app) or Exchange.Manage (a person) and the role Exchange Recipient Administrator. For
     administrators the role Privileged Authentication Administrator or Global Administrator, for other people at least
     User Administrator.
     .LINK
@@ -101,7 +104,7 @@ function Invoke-M365Offboarding {
 
         [string[]] $Except,
 
-        [ValidateSet('Password', 'Sessions')] [string[]] $Skip,
+        [ValidateSet('Password', 'Sessions', 'Mailbox')] [string[]] $Skip,
 
         [securestring] $Password,
 
