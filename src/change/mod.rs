@@ -466,7 +466,7 @@ impl Wanted {
 fn undocumented() -> Sentence {
     say!(
         "undocumented_endpoint",
-        "done through the command endpoint of Microsoft's own module, which is not documented; when clients notice is not documented either"
+        "done through the undocumented command endpoint of Microsoft's own module; no page says when clients notice"
     )
 }
 

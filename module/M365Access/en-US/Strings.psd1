@@ -300,7 +300,7 @@
     try_again_soon = 'try again in a moment'
     try_later_fewer = 'try again later, or with fewer people at once; other programs may use the same app'
     undecodable = 'the service''s answer is not what it documents: {why}'
-    undocumented_endpoint = 'done through the command endpoint of Microsoft''s own module, which is not documented; when clients notice is not documented either'
+    undocumented_endpoint = 'done through the undocumented command endpoint of Microsoft''s own module; no page says when clients notice'
     user_unknown = 'there is no person ''{user}'' in this tenant'
     would_be_refused = 'this is a rehearsal; the run itself would be refused: {why}'
 }

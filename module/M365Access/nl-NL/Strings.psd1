@@ -300,7 +300,7 @@
     try_again_soon = 'probeer het zo meteen opnieuw'
     try_later_fewer = 'probeer het later opnieuw, of met minder personen tegelijk; andere programma''s kunnen dezelfde app gebruiken'
     undecodable = 'het antwoord van de dienst is niet wat hij documenteert: {why}'
-    undocumented_endpoint = 'gedaan via het opdrachteindpunt van de eigen module van Microsoft, dat niet gedocumenteerd is; wanneer programma''s het merken, is ook niet gedocumenteerd'
+    undocumented_endpoint = 'gedaan via het ongedocumenteerde opdrachteindpunt van de eigen module van Microsoft; geen pagina zegt wanneer programma''s het merken'
     user_unknown = 'er is geen persoon ''{user}'' in deze tenant'
     would_be_refused = 'dit is een oefening; de run zelf zou worden geweigerd: {why}'
 }

@@ -300,7 +300,7 @@
     try_again_soon = 'försök igen om en stund'
     try_later_fewer = 'försök igen senare, eller med färre personer åt gången; andra program kan använda samma app'
     undecodable = 'tjänstens svar är inte vad den dokumenterar: {why}'
-    undocumented_endpoint = 'gjort via kommandoslutpunkten i Microsofts egen modul, som inte är dokumenterad; när klienterna märker det är inte heller dokumenterat'
+    undocumented_endpoint = 'gjort via den odokumenterade kommandoslutpunkten i Microsofts egen modul; ingen sida säger när klienterna märker det'
     user_unknown = 'det finns ingen person ''{user}'' i den här klientorganisationen'
     would_be_refused = 'detta är en övning; själva körningen skulle avvisas: {why}'
 }
