@@ -378,12 +378,19 @@ fn more_than_the_first_page_is_read() {
 #[test]
 fn removed_is_not_said_without_looking() {
     // The service says yes to everything, and nothing happens.
-    let tenant = faulty(&json!([{ "match": { "service": "graph" }, "fault": { "withoutEffect": true } }]));
-    let people = people(3);
+    let tenant = faulty(&json!([{ "match": { "service": "graph" }, "fault": { "withoutEffect": true } },
+                                { "match": { "body": "Set-CASMailbox" }, "fault": { "withoutEffect": true } }]));
+    let people: Vec<String> = people(12)
+        .into_iter()
+        .filter(|person| tenant.simulator.world().tenant().user(person).unwrap().mailbox.is_some())
+        .take(3)
+        .collect();
+    assert_eq!(people.len(), 3);
     for (operation, change) in [
         (Operation::BlockUser, "SignIn"),
         (Operation::RevokeSessions, "Sessions"),
         (Operation::ResetPassword, "Password"),
+        (Operation::DisableMailboxAccess, "MailboxAccess"),
     ] {
         let told = run(&tenant.session(), operation, &json!({ "user": people }));
         for person in &people {
