@@ -162,7 +162,7 @@ fn show(outcomes: &[Value]) {
         }
     }
     for summary in summaries {
-        let effective = words(&summary["effectiveBy"]);
+        let effective = if summary["effectiveBy"].is_null() { "-".to_owned() } else { words(&summary["effectiveBy"]) };
         println!("  = {:<21} {:<43} in full by {effective}", text(&summary["outcome"]), text(&summary["user"]));
     }
 }
