@@ -38,10 +38,6 @@ impl Tally {
         }
     }
 
-    pub(crate) fn worst(&self) -> Option<Outcome> {
-        self.worst
-    }
-
     pub(crate) fn total(&self) -> u64 {
         let Counts { verified, accepted, unchanged, planned, skipped, refused, failed, unknown } = self.counts;
         verified + accepted + unchanged + planned + skipped + refused + failed + unknown

@@ -102,14 +102,6 @@ impl RoleHolders {
     pub(crate) fn active_roles(&self, user_id: &str) -> impl Iterator<Item = &str> {
         self.active.get(user_id).into_iter().flatten().map(String::as_str)
     }
-
-    /// Roles that a person holds or may take up, active ones first, each once.
-    pub(crate) fn roles(&self, user_id: &str) -> impl Iterator<Item = &str> {
-        let active = self.active.get(user_id);
-        let eligible = self.eligible.get(user_id).into_iter().flatten();
-        let only_eligible = eligible.filter(move |role| active.is_none_or(|active| !active.contains(*role)));
-        active.into_iter().flatten().chain(only_eligible).map(String::as_str)
-    }
 }
 
 fn assignments() -> Call {

@@ -56,17 +56,17 @@ struct Ticket {
 
 impl Ticket {
     /// Tells whoever waits what became of the call, over all its sendings.
-    fn tell(self, last: Result<Reply>) {
-        let not_taken = match &last {
+    fn tell(self, reply: Result<Reply>) {
+        let not_taken = match &reply {
             Ok(reply) => fault::certainly_not_taken(reply.status, &reply.headers),
             Err(error) => error.code() != Code::AnswerLost,
         };
-        let told = match self.lost {
+        let answer = match self.lost {
             Some(lost) if not_taken => Err(lost),
-            _ => last,
+            _ => reply,
         };
         // Whoever waited may be gone; then nobody needs it.
-        self.answer.send(told).ok();
+        self.answer.send(answer).ok();
     }
 }
 

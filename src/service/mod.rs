@@ -8,7 +8,7 @@ pub(crate) mod graph;
 pub(crate) mod group;
 pub(crate) mod identity;
 pub(crate) mod method;
-pub mod mfa;
+pub(crate) mod mfa;
 pub(crate) mod mfa_policy;
 pub(crate) mod password_method;
 pub(crate) mod registration;

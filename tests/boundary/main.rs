@@ -8,6 +8,10 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
+    clippy::similar_names,
+    clippy::unused_self,
+    clippy::format_collect,
+    clippy::multiple_unsafe_ops_per_block,
     reason = "a test ends where something is not as it should be"
 )]
 

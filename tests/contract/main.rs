@@ -3,6 +3,14 @@
 //! name.
 //!
 //! Sources of the slices: their first lines.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::match_same_arms,
+    reason = "a test ends where something is not as it should be"
+)]
 
 mod schema;
 mod tenant;

@@ -5,23 +5,23 @@ use std::{collections::BTreeSet, path::Path};
 use serde_json::{Map, Value, json};
 
 /// One slice: its operations, and its schemas as JSON Schema.
-pub struct Slice {
+pub(crate) struct Slice {
     version: &'static str,
     document: Value,
 }
 
 /// One verb on one path.
-pub struct Operation<'a> {
-    pub version: &'static str,
-    pub method: String,
+pub(crate) struct Operation<'a> {
+    pub(crate) version: &'static str,
+    pub(crate) method: String,
     /// With places like `{user-id}`.
-    pub path: &'a str,
+    pub(crate) path: &'a str,
     responses: &'a Map<String, Value>,
 }
 
 impl Slice {
     /// The slice beside the checkout if there is one, so that a newer one is tried at once; else the copy in it.
-    pub fn read(version: &'static str) -> Self {
+    pub(crate) fn read(version: &'static str) -> Self {
         let name = format!("graph-openapi-{version}-slice.yaml");
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let newest = root.join("../shared/contract").join(&name);
@@ -32,7 +32,7 @@ impl Slice {
         Self { version, document }
     }
 
-    pub fn operations(&self) -> Vec<Operation<'_>> {
+    pub(crate) fn operations(&self) -> Vec<Operation<'_>> {
         let mut operations = Vec::new();
         for (path, item) in self.document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap().iter().filter(|(key, _)| *key != "parameters") {
@@ -44,7 +44,7 @@ impl Slice {
     }
 
     /// Names of the properties of a type.
-    pub fn properties(&self, name: &str) -> Vec<String> {
+    pub(crate) fn properties(&self, name: &str) -> Vec<String> {
         let mut known = Map::new();
         self.collect(&json!({ "$ref": format!("#/components/schemas/{name}") }), &mut known);
         known.into_iter().map(|(name, _)| name).filter(|name| !name.contains('@')).collect()
@@ -90,7 +90,7 @@ impl Slice {
                     let place = format!("{place}/{name}");
                     match known.get(name) {
                         None if !place.starts_with("/error/innerError/") => {
-                            faults.push(format!("{place}: not in the slice"))
+                            faults.push(format!("{place}: not in the slice"));
                         }
                         None => {}
                         Some(inner) => self.unknown(inner, value, &place, faults),
@@ -122,7 +122,7 @@ impl Slice {
 
 impl Operation<'_> {
     /// What is wrong with an answer; nothing if it is one that the slice allows.
-    pub fn faults(&self, slice: &Slice, status: u16, body: &[u8]) -> Vec<String> {
+    pub(crate) fn faults(&self, slice: &Slice, status: u16, body: &[u8]) -> Vec<String> {
         let exact = status.to_string();
         let class = format!("{}XX", status / 100);
         let Some(response) = self.responses.get(&exact).or_else(|| self.responses.get(&class)) else {
@@ -145,7 +145,7 @@ impl Operation<'_> {
     }
 
     /// `GET v1.0 /users`: how it is named in this test.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{} {}{}", self.method, self.version, self.path)
     }
 }
@@ -171,6 +171,6 @@ fn json_schema(value: &mut Value) {
 }
 
 /// The places of a path.
-pub fn places(path: &str) -> BTreeSet<&str> {
+pub(crate) fn places(path: &str) -> BTreeSet<&str> {
     path.split(['{', '}']).skip(1).step_by(2).collect()
 }

@@ -6,20 +6,20 @@ use m365_access::simulator::{self, Options, Simulator};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-pub struct Tenant {
+pub(crate) struct Tenant {
     runtime: Runtime,
     simulator: Simulator,
     client: reqwest::Client,
     token: String,
     /// Object id of a person without any part to play.
-    pub user: String,
+    pub(crate) user: String,
     /// Object id of a person who has registered a method of every type.
-    pub registered: String,
-    pub id: String,
+    pub(crate) registered: String,
+    pub(crate) id: String,
 }
 
 impl Tenant {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         // Quotas are kept here too; a window of ten seconds passes in a tenth of one.
         let options = Options { time_scale: 100.0, replication_milliseconds: 0, ..Options::default() };
@@ -46,13 +46,13 @@ impl Tenant {
     }
 
     /// Calls an address below Graph's root, again where the quota says so: status and body.
-    pub fn call(&self, method: &str, address: &str, body: Option<&Value>) -> (u16, Vec<u8>) {
+    pub(crate) fn call(&self, method: &str, address: &str, body: Option<&Value>) -> (u16, Vec<u8>) {
         let (status, _, body) = self.send(method, address, body);
         (status, body)
     }
 
     /// Id of the method of this type that is registered.
-    pub fn method(&self, kind: &str) -> String {
+    pub(crate) fn method(&self, kind: &str) -> String {
         let (status, body) = self.call("GET", &format!("beta/users/{}/authentication/methods", self.registered), None);
         assert_eq!(status, 200);
         let list: Value = serde_json::from_slice(&body).unwrap();
@@ -63,7 +63,7 @@ impl Tenant {
     }
 
     /// Id, with the query that belongs to it, of a password reset that has been accepted.
-    pub fn operation(&self) -> String {
+    pub(crate) fn operation(&self) -> String {
         let path = format!(
             "v1.0/users/{}/authentication/methods/28c10230-6103-485e-b985-444c60001490/resetPassword",
             self.user

@@ -41,7 +41,7 @@ fn disable(tenant: &Tenant, more: &Value) -> Told {
     run(&tenant.session(), Operation::DisableMailboxAccess, more)
 }
 
-fn faulty(rules: Value) -> Tenant {
+fn faulty(rules: &Value) -> Tenant {
     Tenant::with_faults(Options { time_scale: 200.0, ..Options::default() }, &json!({ "seed": 1, "rules": rules }))
 }
 
@@ -200,7 +200,7 @@ fn modern_authentication_is_the_tenants_own() {
 
 #[test]
 fn too_many_at_once_is_waited_for_in_plain_text_too() {
-    let tenant = faulty(json!([
+    let tenant = faulty(&json!([
         { "match": { "service": "exchange" }, "every": 2, "times": 6, "fault": { "status": 429 } },
     ]));
     let user = tenant.samples().mailbox.clone();
@@ -309,7 +309,7 @@ fn a_write_that_never_shows_is_unknown() {
 #[test]
 fn a_lost_answer_to_a_write_is_settled_by_reading() {
     for fault in [json!({ "resetAfter": true }), json!({ "status": 500, "takesEffect": true })] {
-        let tenant = faulty(json!([
+        let tenant = faulty(&json!([
             { "match": { "service": "exchange" }, "after": 1, "first": 5, "fault": fault },
         ]));
         let user = tenant.samples().mailbox.clone();

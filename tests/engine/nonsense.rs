@@ -26,7 +26,7 @@ impl Server {
                 }
                 let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
                 // A client that went away is not this server's affair.
-                let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+                stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).ok();
             }
         });
         Self(address)

@@ -1,5 +1,11 @@
 //! The program `m365-simulator`, as a script would use it.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says where")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends where something is not as it should be"
+)]
 
 use std::{
     io::{BufRead, BufReader, Read},

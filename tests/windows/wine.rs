@@ -1,6 +1,7 @@
 //! Windows programs under wine, in a prefix of the tests' own.
 
 use std::{
+    io::{Read, Seek},
     path::{Path, PathBuf},
     process::Stdio,
     sync::OnceLock,
@@ -81,7 +82,6 @@ impl Wine {
             let mut child = command.spawn().expect("wine starts");
             tokio::time::timeout(PATIENCE, child.wait()).await
         });
-        use std::io::{Read, Seek};
         reader.rewind().expect("it is a file");
         let mut printed = Vec::new();
         reader.read_to_end(&mut printed).expect("it is readable");

@@ -115,16 +115,16 @@ mod tests {
     fn every_language_says_the_same_things() {
         let form = |language: Language, app_passwords| -> Vec<(&'static str, usize, usize)> {
             let document = language.document(&facts(app_passwords));
-            let links =
+            let addresses =
                 |lines: &[Vec<Part>]| lines.iter().flatten().filter(|part| matches!(part, Part::Link(_))).count();
             document
                 .blocks
                 .iter()
                 .map(|block| match block {
                     Block::Heading(_) => ("heading", 1, 0),
-                    Block::Paragraph(line) => ("paragraph", 1, links(std::slice::from_ref(line))),
-                    Block::Steps(lines) => ("steps", lines.len(), links(lines)),
-                    Block::Points(lines) => ("points", lines.len(), links(lines)),
+                    Block::Paragraph(text) => ("paragraph", 1, addresses(std::slice::from_ref(text))),
+                    Block::Steps(lines) => ("steps", lines.len(), addresses(lines)),
+                    Block::Points(lines) => ("points", lines.len(), addresses(lines)),
                 })
                 .collect()
         };

@@ -121,7 +121,7 @@ impl InvokeCommand {
     async fn refusal(&self, command: &Command, refused: Error) -> Error {
         let person = self.identity.is_person;
         let token = self.session.token(Service::Exchange).await.ok();
-        let held = token.as_ref().and_then(|token| token.claims()).map(|claims| claims.permissions());
+        let held = token.as_ref().and_then(|token| Some(token.claims()?.permissions()));
         let any_of = command.act.permissions(person);
         let permission =
             held.as_ref().map_or(any_of.first().copied(), |held| permission::missing_permission(held, any_of));

@@ -23,6 +23,7 @@ use crate::simulator::tenant::{Method, Tenant, User};
 struct Registration;
 
 /// What the report has of one person.
+#[allow(clippy::struct_excessive_bools, reason = "each is a property of the report")]
 struct Details {
     id: Uuid,
     name: String,

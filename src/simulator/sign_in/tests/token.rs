@@ -155,7 +155,7 @@ async fn a_capable_client_is_challenged_at_once() {
                 set(user, |profile| profile.last_password_change_date_time = Timestamp::now());
             });
         },
-        |world| change_in(world, "ordinary", |user| enforce_mfa(user)),
+        |world| change_in(world, "ordinary", enforce_mfa),
     ];
     for (number, event) in events.into_iter().enumerate() {
         let world = world();

@@ -219,7 +219,7 @@ async fn a_refresh_token_dies_with_block_revocation_and_new_password() {
     refresh(&world, &before, &[]).await.refuses(50_057, "invalid_grant");
     change_in(&world, "ordinary", |user| set(user, |profile| profile.account_enabled = true));
     assert_eq!(refresh(&world, &before, &[]).await.status, 200, "a block that was lifted leaves sessions alone");
-    change_in(&world, "ordinary", |user| enforce_mfa(user));
+    change_in(&world, "ordinary", enforce_mfa);
     refresh(&world, &before, &[]).await.refuses(50_076, "invalid_grant");
 }
 
