@@ -412,7 +412,7 @@ impl Wanted {
     }
 
     /// What brings the state before back; nothing where it cannot come back.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the cmdlet that undoes a run"))]
+    #[expect(dead_code, reason = "for the cmdlet that undoes a run")]
     pub(crate) fn undone(&self, before: &State) -> Option<Self> {
         match (self, before) {
             (Self::SignIn { .. }, State::Person(before)) => Some(Self::SignIn { allowed: before.account_enabled? }),

@@ -13,7 +13,6 @@ use crate::{
         Cost, Request, Response, fault,
         retry::{Sent, Tries, Verdict},
     },
-    say,
 };
 
 impl Connected {
