@@ -152,6 +152,31 @@ mod tests {
     use super::*;
     use crate::{error::Code, event::EndState};
 
+    /// Whoever grants what the help says must not be told afterwards that something is missing.
+    #[test]
+    fn the_help_of_each_cmdlet_names_the_least_permission_of_all_that_it_does() {
+        let module = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("module/M365Access/Public");
+        let mut read = 0;
+        for operation in Operation::ALL {
+            // That each operation has a cmdlet is held elsewhere.
+            let Ok(source) = std::fs::read_to_string(module.join(format!("{}.ps1", operation.cmdlet()))) else {
+                continue;
+            };
+            let notes =
+                source.split_once(".NOTES").and_then(|(_, rest)| rest.split_once(".LINK")).map(|(notes, _)| notes);
+            let notes = notes.unwrap_or_else(|| panic!("{} has no notes", operation.cmdlet()));
+            read += 1;
+            let named: Vec<&str> = notes.split(|c: char| !(c.is_alphanumeric() || "-.".contains(c))).collect();
+            let named = |wanted: &str| named.iter().any(|word| word.trim_end_matches('.') == wanted);
+            for act in operation.acts() {
+                for least in [true, false].map(|person| act.permissions(person)[0]) {
+                    assert!(named(least), "the help of {} does not name {least} for {act:?}", operation.cmdlet());
+                }
+            }
+        }
+        assert!(read >= 15, "{read} cmdlets");
+    }
+
     #[tokio::test]
     async fn a_panic_in_the_work_is_an_internal_end() {
         let end = end_of(Operation::BlockUser, async { panic!("planted, with anna@contoso.example in it") }).await;

@@ -61,8 +61,8 @@ function Block-M365User {
     M365Access.Outcome, one for each change (SignIn, Sessions).
     .NOTES
     Permissions: User.EnableDisableAccount.All with User.Read.All and User.RevokeSessions.All; or User.ReadWrite.All; or
-    Directory.ReadWrite.All. Role: User Administrator for people without a role; Privileged Authentication Administrator
-    for every administrator.
+    Directory.ReadWrite.All; with RoleManagement.Read.Directory. Role: User Administrator for people without a role;
+    Privileged Authentication Administrator for every administrator.
 
     Takes the place of Set-MsolUser -BlockCredential $true, Set-AzureADUser -AccountEnabled $false and
     Update-MgUser -AccountEnabled:$false, which neither read back nor end sessions.

@@ -58,7 +58,8 @@ function Revoke-M365Sessions {
     .OUTPUTS
     M365Access.Outcome, one for each person (Sessions).
     .NOTES
-    Permissions: User.RevokeSessions.All with User.Read.All; or User.ReadWrite.All; or Directory.ReadWrite.All.
+    Permissions: User.RevokeSessions.All with User.Read.All; or User.ReadWrite.All; or Directory.ReadWrite.All; with
+    RoleManagement.Read.Directory.
     Role: Helpdesk Administrator for people without a role; Privileged Authentication Administrator for every
     administrator.
 
