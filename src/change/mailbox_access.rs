@@ -88,7 +88,21 @@ pub(super) fn restoring(wanted: &Accesses, before: &Accesses) -> Accesses {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
+    use crate::{
+        change::{State, Wanted},
+        service::{
+            exchange::Exchange,
+            graph::Graph,
+            identity,
+            user::{self, Person},
+        },
+        session::Connected,
+    };
 
     fn accesses(of: &[(Protocol, Access)]) -> Accesses {
         of.iter().copied().collect()
@@ -102,6 +116,32 @@ mod tests {
         assert_eq!(word_given(&wanted, &before), Word::Many(vec!["POP".into()]));
         assert!(!already(&wanted, Some(&before)));
         assert_eq!(restoring(&wanted, &before), accesses(&[(Protocol::SmtpAuth, Access::Inherited)]));
+    }
+
+    #[tokio::test]
+    async fn closed_and_undone_sending_by_smtp_is_the_organisations_affair_again() {
+        let session = Arc::new(Connected::open(r#"{"simulated":true,"simulatedUsers":20}"#));
+        let (graph, cancel) = (Graph::new(Arc::clone(&session), CancellationToken::new()), CancellationToken::new());
+        let identity = identity::identity(&graph).await.unwrap();
+        let name = session.sign_in().await.unwrap().simulator.unwrap().samples.mailbox.clone();
+        let person: Person = graph.read(user::read(&name)).await.unwrap().json().unwrap();
+        let subject = Subject::from(&person);
+        let exchange = Exchange::new(session, cancel, Arc::clone(&identity));
+        let services = Services { graph, exchange, identity };
+
+        let closed = Wanted::MailboxAccess { access: Protocol::ALL.iter().map(|one| (*one, Access::Closed)).collect() };
+        let before = closed.read(&subject, &services).await.unwrap();
+        let undone = closed.undone(&before).unwrap();
+        let mut state = before.clone();
+        for wanted in [&closed, &undone] {
+            wanted.apply(&subject, &state, None, &services).await.unwrap();
+            while !wanted.already(&state) {
+                state = wanted.read(&subject, &services).await.unwrap();
+            }
+        }
+        assert_eq!(state, before);
+        let State::Mailbox(Some(accesses)) = state else { panic!("{state:?}") };
+        assert_eq!(accesses[&Protocol::SmtpAuth], Access::Inherited);
     }
 
     #[test]

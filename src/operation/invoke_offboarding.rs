@@ -71,8 +71,9 @@ fn summarise(records: &[Record]) -> Value {
     // Of what is done some holds at once, some when the last token has ended, some when a client asks again.
     let within = |more_than: SignedDuration, at_most: SignedDuration| -> Vec<&str> {
         let holding = holding.iter().filter(|record| {
-            let wait = record.effective_by.map_or(SignedDuration::ZERO, |by| by.duration_since(record.at));
-            wait > more_than && wait <= at_most
+            // Of what no page says when it holds, nothing is promised.
+            let wait = record.effective_by.map(|by| by.duration_since(record.at));
+            wait.is_some_and(|wait| wait > more_than && wait <= at_most)
         });
         holding.map(|record| record.change.as_str()).collect()
     };

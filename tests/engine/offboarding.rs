@@ -19,6 +19,7 @@ fn a_person_who_has_left_is_out_in_the_right_order() {
     let summary = told.records.iter().find(|record| record.get("steps").is_some()).unwrap();
     assert_eq!((&summary["user"], &summary["outcome"]), (&json!(user), &json!("Verified")));
     assert_eq!(summary["steps"].as_array().unwrap().len(), 4);
+    assert_eq!(summary["atOnce"], json!([]), "of mailbox protocols no page says when they hold");
     assert!(tenant.refresh(&refresh).is_err());
     let writes: Vec<String> = tenant
         .simulator

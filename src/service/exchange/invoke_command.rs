@@ -3,7 +3,7 @@
 //! Documented nowhere; what is known of it comes from public code. Its answers are read accordingly: annotations are left
 //! out, a body that is no document is an error and not a guess, and a refusal without words is said in ours.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -18,7 +18,10 @@ use crate::{
     error::{Code, Error, Result},
     http::{Cost, Repeat, Request},
     say,
-    service::graph::{Reply, date},
+    service::{
+        graph::{Reply, date},
+        identity,
+    },
     session::{Connected, Service, identity::Identity, permission},
 };
 
@@ -120,13 +123,11 @@ impl InvokeCommand {
     /// tells which of them it is.
     async fn refusal(&self, command: &Command, refused: Error) -> Error {
         let person = self.identity.is_person;
-        let token = self.session.token(Service::Exchange).await.ok();
-        let held = token.as_ref().and_then(|token| Some(token.claims()?.permissions()));
+        let held = identity::permissions(&self.session, &self.identity, Service::Exchange).await.ok().flatten();
         let any_of = command.act.permissions(person);
         let permission =
             held.as_ref().map_or(any_of.first().copied(), |held| permission::missing_permission(held, any_of));
-        let role =
-            permission::missing_role(command.act, person, &std::collections::BTreeSet::new(), std::iter::empty());
+        let role = permission::missing_role(command.act, person, &BTreeSet::new(), std::iter::empty());
         let error = Error::new(
             Code::Forbidden,
             say!(
@@ -168,7 +169,7 @@ impl Transport for InvokeCommand {
 }
 
 /// What stands in an answer that is a success.
-fn output(command: &Command, reply: &Reply) -> Result<Output> {
+pub(super) fn output(command: &Command, reply: &Reply) -> Result<Output> {
     // Of a write any success is one, with or without a document; reading it back decides.
     let answer: Answer = match reply.json() {
         Ok(answer) => answer,

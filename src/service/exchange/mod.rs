@@ -142,3 +142,6 @@ fn is_missing(error: &Error) -> bool {
 fn undecodable(why: &str) -> Error {
     Error::new(Code::Decode, say!("undecodable", "the service's answer is not what it documents: {why}", why = why))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Command, Exchange, undecodable};
 use crate::{error::Result, session::permission::Act};
@@ -24,7 +25,7 @@ impl Exchange {
     pub(crate) async fn organization(&self) -> Result<OrganizationConfig> {
         let command = Command::new("Get-OrganizationConfig", Act::ModernAuthentication).select([MODERN]);
         let object = self.one(&command).await?;
-        let modern = object.as_ref().and_then(|object| object.get(MODERN)).and_then(serde_json::Value::as_bool);
+        let modern = object.as_ref().and_then(|object| object.get(MODERN)).and_then(Value::as_bool);
         modern.map(|modern| OrganizationConfig { modern_authentication: modern }).ok_or_else(|| undecodable(MODERN))
     }
 
