@@ -311,7 +311,10 @@ fn a_rehearsal_leaves_no_success_in_the_journal() {
         }
         assert_eq!((told.end["outcome"].as_str(), &told.end["runId"]), (Some("Planned"), &Value::Null));
         let writes = |(method, path): &(String, String)| method != "GET" && !path.ends_with("/token");
-        let written: Vec<_> = calls(&tenant.simulator.world().traffic.take()).into_iter().filter(writes).collect();
+        let mut asked = tenant.simulator.world().traffic.take();
+        // Exchange Online is asked by POST as well.
+        asked.retain(|asked| !asked.body.contains(r#""CmdletName":"Get-"#));
+        let written: Vec<_> = calls(&asked).into_iter().filter(writes).collect();
         assert!(written.is_empty(), "{operation:?} wrote {written:?}");
     }
     assert!(!tenant.folder.path().join("journal.db").exists(), "a rehearsal has no journal");
