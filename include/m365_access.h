@@ -132,6 +132,9 @@
  *   ModernAuthentication "tenantId", "tenantName", "modernAuthentication" (On, Off)
  *   User        "user", "userId", "displayName", "signIn" (Allowed, Blocked, Unknown), "sessionsValidFrom", "userType",
  *               "synchronized", "roles"
+ *   Mfa         "user", "userId", "displayName", "mfaState" (Disabled, Enabled, Enforced), "methodsRegistered" (types),
+ *               "defaultMethod", "isAdmin", "protection" (PerUser, SecurityDefaults, ConditionalAccess, None, Unknown)
+ *   MfaTemplate "path" of the file that was written, "people" in it
  *   Instruction what to send to a person: "user", "language" (en, nl, sv), "subject", "body"
  *   Connection  "name", "tenantId", "tenantName", "account", "accountId", "authType", "environment", "permissions",
  *               "roles", "expiresAt", "simulated", "simulator" (a Simulator)
@@ -356,7 +359,7 @@ int32_t m365_set_mfa(uint64_t session, const uint8_t *request, uint32_t length, 
  * Sets the per-user MFA states that a list wants and reads them back. The list is checked as a whole before the first
  * write.
  *
- * Request: `path` (a CSV file with the columns Username or UserPrincipalName, and MFA Status), `skipFaulty`, `except`, how,
+ * Request: who, by a list alone (a CSV file with the columns Username or UserPrincipalName, and MFA Status), how, and
  * `validateOnly` (check the list, and do nothing). Records: `Outcome`.
  */
 int32_t m365_import_mfa(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
@@ -364,7 +367,7 @@ int32_t m365_import_mfa(uint64_t session, const uint8_t *request, uint32_t lengt
 /*
  * Writes a list for `m365_import_mfa`, filled with people and their states of today.
  *
- * Request: `path` (the file to be written; one that is there is replaced), who without `path`; or `sample`, to write a
+ * Request: who, where path is the file to be written (one that is there is replaced); or that and `sample`, to write a
  * small sample, which works on a session without a tenant. Records: `MfaTemplate`.
  */
 int32_t m365_new_mfa_template(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);

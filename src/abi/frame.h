@@ -132,6 +132,9 @@
  *   ModernAuthentication "tenantId", "tenantName", "modernAuthentication" (On, Off)
  *   User        "user", "userId", "displayName", "signIn" (Allowed, Blocked, Unknown), "sessionsValidFrom", "userType",
  *               "synchronized", "roles"
+ *   Mfa         "user", "userId", "displayName", "mfaState" (Disabled, Enabled, Enforced), "methodsRegistered" (types),
+ *               "defaultMethod", "isAdmin", "protection" (PerUser, SecurityDefaults, ConditionalAccess, None, Unknown)
+ *   MfaTemplate "path" of the file that was written, "people" in it
  *   Instruction what to send to a person: "user", "language" (en, nl, sv), "subject", "body"
  *   Connection  "name", "tenantId", "tenantName", "account", "accountId", "authType", "environment", "permissions",
  *               "roles", "expiresAt", "simulated", "simulator" (a Simulator)

@@ -168,7 +168,7 @@ pub unsafe extern "C" fn m365_set_mfa(session: u64, request: *const u8, length: 
 /// Sets the per-user MFA states that a list wants and reads them back. The list is checked as a whole before the first
 /// write.
 ///
-/// Request: `path` (a CSV file with the columns Username or UserPrincipalName, and MFA Status), `skipFaulty`, `except`, how,
+/// Request: who, by a list alone (a CSV file with the columns Username or UserPrincipalName, and MFA Status), how, and
 /// `validateOnly` (check the list, and do nothing). Records: `Outcome`.
 ///
 /// # Safety
@@ -181,7 +181,7 @@ pub unsafe extern "C" fn m365_import_mfa(session: u64, request: *const u8, lengt
 
 /// Writes a list for `m365_import_mfa`, filled with people and their states of today.
 ///
-/// Request: `path` (the file to be written; one that is there is replaced), who without `path`; or `sample`, to write a
+/// Request: who, where path is the file to be written (one that is there is replaced); or that and `sample`, to write a
 /// small sample, which works on a session without a tenant. Records: `MfaTemplate`.
 ///
 /// # Safety

@@ -35,18 +35,20 @@ const SAMPLE: [(&str, MfaState); 3] = [
     ("third.user@contoso.com", MfaState::Disabled),
 ];
 
+/// Here `path` is what is written, not a selector.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Own {
+#[serde(default)]
+struct Place {
     /// The file to be written.
     path: Option<PathBuf>,
-    /// Write a small sample.
-    sample: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Nothing {}
+struct Own {
+    /// Write a small sample.
+    sample: bool,
+}
 
 /// One `MfaTemplate` record.
 #[derive(Debug, Serialize)]
@@ -57,10 +59,9 @@ struct Record {
 
 pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Reporter) -> Result<End> {
     let mut request = Request::read(request)?;
-    // Here `path` is what is written, not a selector.
-    let Own { path, sample } = request.take()?;
+    let Place { path } = request.take()?;
     let who: Who = request.take()?;
-    let Nothing {} = request.rest()?;
+    let Own { sample } = request.rest()?;
     let path = path.filter(|path| !path.as_os_str().is_empty()).ok_or_else(|| {
         Error::new(Code::Argument, say!("template_path_missing", "path is missing: no file to be written is named"))
             .on("path")

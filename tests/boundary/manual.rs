@@ -78,6 +78,8 @@ fn the_keys_of_records_are_documented() {
     let (connection, _) = library.run("get_connection", session, "{}");
     let samples = &connection[0]["simulator"]["samples"];
     let (user, other) = (&samples["user"], &samples["helpdeskAdmin"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = folder.path().join("template.csv");
     let records = chapter("RECORDS");
     let mut seen = BTreeSet::new();
     for (operation, request) in [
@@ -89,6 +91,9 @@ fn the_keys_of_records_are_documented() {
         ("test_permission", json!({ "user": [user] })),
         ("get_mailbox_access", json!({ "user": [user] })),
         ("get_modern_authentication", json!({})),
+        ("get_mfa", json!({ "user": [user] })),
+        ("get_mfa_instruction", json!({ "user": [user] })),
+        ("new_mfa_template", json!({ "path": template, "sample": true })),
         ("get_run", json!({ "last": 3, "changes": true })),
         ("start_simulator", json!({ "users": 10 })),
     ] {
