@@ -64,6 +64,16 @@ BeforeAll {
             if ((Get-M365User $person).SignIn -ne 'Allowed') { 'still blocked' }
             if ($new -isnot [securestring]) { 'no new password' }
         }
+        'set-up-mfa.md'            = {
+            if ($outcomes.Outcome -ne 'Verified') { "on: $($outcomes.Outcome)" }
+            if ($instruction.Body.Length -lt 100) { 'no instruction' }
+            if ($back.Outcome -ne 'Verified' -or (Get-M365Mfa $person).MfaState -ne 'Disabled') { "back: $($back.Outcome)" }
+        }
+        'mfa-by-csv.md'            = {
+            if (@($outcomes | Where-Object Outcome -in 'Verified', 'Unchanged').Count -ne 2) { "done: $($outcomes.Outcome)" }
+            if (@(Get-M365Mfa -User $rows.Username).MfaState -contains 'Disabled') { 'somebody was left out' }
+            Remove-Item $file
+        }
         'check-what-happened.md'   = {
             if ($run.RunId -ne $outcomes[0].RunId -or $run.Outcome -ne 'Verified') { "$($run.RunId) $($run.Outcome)" }
             if ($run.Changes.Count -ne $outcomes.Count) { "$($run.Changes.Count) changes" }
@@ -94,6 +104,14 @@ Describe 'about_<_>' -ForEach 'M365Access', 'M365Access_Effect', 'M365Access_Saf
             $help | Should -Match 'LONG DESCRIPTION|LANGE BESCHRIJVING|BESKRIVNING'
         }
         finally { $env:PSModulePath = $before }
+    }
+
+    It 'names the same cmdlets and parameters in every language' {
+        $words = { param($path) @([regex]::Matches([System.IO.File]::ReadAllText($path), '\b[A-Z][a-z]+-M365\w*|(?<=\s)-[A-Z]\w+') | ForEach-Object { $_.Value }) | Sort-Object -Unique }
+        $english = & $words "$modules/M365Access/en-US/about_$_.help.txt"
+        foreach ($translated in Get-ChildItem "$modules/M365Access/*-*/about_$_.help.txt") {
+            & $words $translated.FullName | Should -Be $english
+        }
     }
 
     It 'names only cmdlets that exist' {
