@@ -181,7 +181,7 @@ async fn dated(report: &Report, reporter: &Reporter) {
         let sentence = say!(
             "registrations_dated",
             "registered methods are those of the service's report of {time}; name a few people to see theirs as they are now",
-            time = time
+            time = time.strftime("%Y-%m-%d %H:%M UTC")
         );
         reporter.note(Level::Information, sentence).await;
     }

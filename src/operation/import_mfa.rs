@@ -56,7 +56,7 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
         }
         let sentence = say!(
             "list_checked",
-            "the list was checked and nothing was done: {people} people could be done, {faults} lines could not",
+            "the list was checked and nothing was done; people on it: {people}, faulty lines: {faults}",
             people = selection.people.len(),
             faults = selection.missing.len()
         );

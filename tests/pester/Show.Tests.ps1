@@ -21,6 +21,10 @@ BeforeAll {
 AfterAll { Remove-Module M365Access }
 
 Describe 'Examples in the help' {
+    # Files that an example writes are written here.
+    BeforeAll { Push-Location $TestDrive }
+    AfterAll { Pop-Location }
+
     It 'run against a simulated tenant: <Cmdlet> <Number>' -ForEach $examples {
         # `exit` would end the tests.
         $Code = $Code -replace '^exit ', ''

@@ -8,14 +8,19 @@ function Register-Completion {
     $people = @(
         'Block-M365User'
         'Disable-M365MailboxAccess'
+        'Disable-M365Mfa'
         'Enable-M365MailboxAccess'
+        'Enable-M365Mfa'
         'Get-M365MailboxAccess'
+        'Get-M365Mfa'
         'Get-M365MfaInstruction'
         'Get-M365User'
         'Invoke-M365Offboarding'
+        'New-M365MfaTemplate'
         'Reset-M365Password'
-        'Revoke-M365Sessions'
         'Revoke-M365Session'
+        'Revoke-M365Sessions'
+        'Set-M365Mfa'
         'Test-M365Permission'
         'Unblock-M365User'
         'Unlock-M365User'
@@ -35,6 +40,7 @@ function Register-Completion {
         'Get-M365Connection'
         'Get-M365ModernAuthentication'
         'Get-M365Run'
+        'Import-M365Mfa'
     )
     Microsoft.PowerShell.Core\Register-ArgumentCompleter -CommandName $connected -ParameterName Connection -ScriptBlock {
         param($command, $parameter, $word)

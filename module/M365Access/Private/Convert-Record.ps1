@@ -17,6 +17,10 @@ $script:RecordShape = @{
         'Verified', 'Accepted', 'Unchanged', 'Planned', 'Skipped', 'Refused', 'Failed', 'Unknown'
     )
     Offboarding = @('User', 'UserId', 'DisplayName', 'Outcome', 'Steps', 'EffectiveBy', 'AtOnce', 'WithinHour', 'WithinDay', 'RunId')
+    Mfa         = @(
+        'User', 'UserId', 'DisplayName', 'MfaState', 'MethodsRegistered', 'DefaultMethod', 'IsAdmin', 'Protection'
+    )
+    MfaTemplate = @('Path', 'People')
     Instruction = @('User', 'Language', 'Subject', 'Body')
     MailboxAccess = @(
         'User', 'UserId', 'DisplayName', 'ActiveSync', 'OWA', 'OWAforDevices', 'MAPI', 'EWS', 'POP', 'IMAP',
@@ -34,6 +38,7 @@ $script:RecordShape = @{
 $script:RecordKind = @{
     EffectiveBy = 'time'; At = 'time'; SessionsValidFrom = 'time'; ExpiresAt = 'time'; StartedAt = 'time'; EndedAt = 'time'
     Roles = 'list'; Permissions = 'list'; Steps = 'list'; AtOnce = 'list'; WithinHour = 'list'; WithinDay = 'list'
+    MethodsRegistered = 'list'
 }
 
 # Parts that serve the module and are of no use to anybody else: those of a sentence, and that a record goes on.
@@ -106,7 +111,10 @@ function ConvertTo-Record {
         $property = $source[$name]
         if ($null -ne $property) { $value = $property.Value }
         $kind = $kinds[$name]
-        if ($kind -eq 'list') { $value = [string[]] @(foreach ($item in $value) { ConvertTo-PlainText $item }) }
+        if ($kind -eq 'list' -and ($null -ne $value -or $null -eq $property)) {
+            # One that is there and empty is not known, which is something else than nothing in it.
+            $value = [string[]] @(foreach ($item in $value) { ConvertTo-PlainText $item })
+        }
         elseif ($null -ne $value) {
             if ($kind -eq 'time' -and $value -is [datetime]) { $value = $value.ToUniversalTime() }
             elseif ($kind -or ($value -isnot [string] -and $value -isnot [bool])) { $value = ConvertTo-Value $name $value }

@@ -42,11 +42,16 @@ function Invoke-Operation {
         [string] $Operation,
         [System.Management.Automation.PSCmdlet] $Cmdlet,
         # Everybody whom -User or the pipeline named; nobody where the operation is not about people.
-        [System.Collections.Generic.List[string]] $User = @()
+        [System.Collections.Generic.List[string]] $User = @(),
+        # What the cmdlet itself says, beside its parameters.
+        [hashtable] $Fixed = @{},
+        # Needs no connection.
+        [switch] $Local
     )
 
     $bound = $Cmdlet.MyInvocation.BoundParameters
     $request = New-Request -Cmdlet $Cmdlet
+    foreach ($name in $Fixed.Keys) { $request.Plain[$name] = $Fixed[$name] }
     # An empty pipeline selects nobody, which is something else than not to select.
     if ($User.Count -gt 0 -or $Cmdlet.MyInvocation.ExpectingInput) { $request.Plain['user'] = $User }
 
@@ -61,6 +66,7 @@ function Invoke-Operation {
     }
     $connection = $null
     if ($bound.ContainsKey('Connection')) { $connection = $bound['Connection'] }
-    $session = Get-SessionId (Resolve-Connection -Connection $connection -Cmdlet $Cmdlet)
+    if ($Local) { $session = Get-LocalSession -Cmdlet $Cmdlet }
+    else { $session = Get-SessionId (Resolve-Connection -Connection $connection -Cmdlet $Cmdlet) }
     Invoke-Job -Operation $Operation -Session $session -Cmdlet $Cmdlet -Request $request.Plain -Secret $request.Secret -Password $password
 }

@@ -154,7 +154,7 @@
     journal_unwritable = 'the journal ''{path}'' cannot be written: {why}'
     journal_update = 'update M365 Access, or give another file with -JournalPath or M365_ACCESS_JOURNAL'
     journal_wait = 'try again when that process is done, or give another file with -JournalPath'
-    list_checked = 'the list was checked and nothing was done: {people} people could be done, {faults} lines could not'
+    list_checked = 'the list was checked and nothing was done; people on it: {people}, faulty lines: {faults}'
     list_column_twice = '{file} has a second column {column}: ''{heading}'''
     list_contradiction = 'line {line}: {user} is to be {wanted} here and {other} on line {first}'
     list_empty = '{file} has no heading'

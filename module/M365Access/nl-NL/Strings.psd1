@@ -154,7 +154,7 @@
     journal_unwritable = 'het journaal ''{path}'' kan niet worden beschreven: {why}'
     journal_update = 'werk M365 Access bij, of geef een ander bestand met -JournalPath of M365_ACCESS_JOURNAL'
     journal_wait = 'probeer het opnieuw als dat proces klaar is, of geef een ander bestand met -JournalPath'
-    list_checked = 'de lijst is gecontroleerd en er is niets gedaan: {people} personen zouden kunnen, {faults} regels niet'
+    list_checked = 'de lijst is gecontroleerd en er is niets gedaan; personen erop: {people}, foute regels: {faults}'
     list_column_twice = '{file} heeft een tweede kolom {column}: ''{heading}'''
     list_contradiction = 'regel {line}: {user} moet hier {wanted} worden en op regel {first} {other}'
     list_empty = '{file} heeft geen kopregel'

@@ -154,7 +154,7 @@
     journal_unwritable = 'journalen ''{path}'' kan inte skrivas: {why}'
     journal_update = 'uppdatera M365 Access, eller ange en annan fil med -JournalPath eller M365_ACCESS_JOURNAL'
     journal_wait = 'försök igen när den processen är klar, eller ange en annan fil med -JournalPath'
-    list_checked = 'listan kontrollerades och inget gjordes: {people} personer skulle kunna göras, {faults} rader inte'
+    list_checked = 'listan kontrollerades och inget gjordes; personer på den: {people}, felaktiga rader: {faults}'
     list_column_twice = '{file} har en andra kolumn {column}: ''{heading}'''
     list_contradiction = 'rad {line}: {user} ska bli {wanted} här och {other} på rad {first}'
     list_empty = '{file} har ingen rubrikrad'

@@ -7,7 +7,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use http::Method as Verb;
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 use uuid::Uuid;
 
 use super::{
@@ -144,7 +144,8 @@ impl Report {
             let members = within.iter().chain([&group]).filter_map(|id| tenant.groups.get(id));
             admins.extend(members.flat_map(|group| group.members.iter().copied()).collect::<Vec<_>>());
         }
-        Self { number, made: now.checked_sub(age).unwrap_or(now), admins }
+        let made = now.checked_sub(age).unwrap_or(now);
+        Self { number, made: made.round(Unit::Millisecond).unwrap_or(made), admins }
     }
 
     fn details(&self, person: &User) -> Details {

@@ -1,0 +1,107 @@
+function Disable-M365Mfa {
+    <#
+    .SYNOPSIS
+    Disables per-user MFA of people.
+    .DESCRIPTION
+    The short form of Set-M365Mfa -State Disabled: the state of each person is set and read back. What people have
+    registered stays registered; Reset-M365MfaMethod takes that away.
+
+    Disabled does not mean that nothing asks for a second factor: security defaults and Conditional Access decide for
+    themselves.
+    .PARAMETER User
+    User principal names or object ids, also from the pipeline: as text, or as objects with a property of this name or of
+    one of its aliases. Everybody who comes down the pipeline is gathered and becomes one run. Somebody named twice is
+    done once; somebody unknown is reported, and the others are done.
+    .PARAMETER Path
+    A CSV file with a column Username, UserPrincipalName or Id. The file is checked whole first: a faulty line or an
+    unknown person is reported with its line in the file (the heading is line 1).
+    .PARAMETER SkipFaulty
+    Goes on with the good lines of the file when others are faulty. Without it, nothing is done then.
+    .PARAMETER Group
+    The members of a group, those of nested groups included; an object id or a display name.
+    .PARAMETER Filter
+    An OData filter on users, for example "department eq 'Sales'".
+    .PARAMETER All
+    Every user of the tenant.
+    .PARAMETER Except
+    People (user principal names or object ids) or groups (group:<name or id>) who are never touched, however they were
+    selected. One that does not exist stops the run before anything is written.
+    .PARAMETER MaximumUsers
+    The most people that this run may touch; 100 if nothing is said. Above it, nothing is written.
+    .PARAMETER MaximumPercent
+    The largest share of the tenant that this run may touch, in percent; 10 if nothing is said, and only looked at when
+    more than 20 people are concerned. Above it, nothing is written. -All needs 100 here, or an answer to the
+    confirmation that names the number of people.
+    .PARAMETER AllowPrivileged
+    Lets the run touch administrators who were not named singly. Emergency accounts stay protected from MFA, which they
+    may not be prepared for.
+    .PARAMETER Reason
+    Kept in the journal and in the evidence, for example a ticket number.
+    .PARAMETER PlanPath
+    Writes the plan to this file instead of running it.
+    .PARAMETER TimeLimit
+    Stops between two changes when this time has passed. What was done stays done; the run can be resumed.
+    .PARAMETER Connection
+    A connection, or its name; the current one if nothing is said.
+    .EXAMPLE
+    Get-M365User -Filter "userType eq 'Guest'" | Select-Object -First 1 | Disable-M365Mfa -Confirm:$false
+
+    Lets one guest off.
+    .EXAMPLE
+    Disable-M365Mfa -Filter "userType eq 'Guest'" -WhatIf
+
+    Shows what would be done to every guest, and does nothing.
+    .OUTPUTS
+    M365Access.Outcome, one for each person (Mfa).
+    .NOTES
+    Permission: Policy.ReadWrite.AuthenticationMethod with User.Read.All, and RoleManagement.Read.Directory to know who is
+    an administrator. Role: Authentication Policy Administrator today; the older portal (and Set-MsolUser) asked for
+    Global Administrator.
+
+    The state is read and written through an interface that Microsoft offers in beta only. Calls are paced at five in ten
+    seconds, the published limit for authentication methods: a hundred people take some minutes.
+    .LINK
+    Set-M365Mfa
+    .LINK
+    Get-M365Mfa
+    .LINK
+    https://learn.microsoft.com/entra/identity/authentication/howto-mfa-userstates
+    #>
+    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [OutputType('M365Access.Outcome')]
+    param(
+        [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [Alias('UserPrincipalName', 'UPN', 'Id', 'ObjectId', 'Username', 'Identity')]
+        [string[]] $User,
+
+        [string] $Path,
+
+        [switch] $SkipFaulty,
+
+        [string] $Group,
+
+        [string] $Filter,
+
+        [switch] $All,
+
+        [string[]] $Except,
+
+        [ValidateRange(1, [int]::MaxValue)] [int] $MaximumUsers,
+
+        [ValidateRange(1, 100)] [int] $MaximumPercent,
+
+        [switch] $AllowPrivileged,
+
+        [string] $Reason,
+
+        [string] $PlanPath,
+
+        [timespan] $TimeLimit,
+
+        [object] $Connection
+    )
+
+    begin { $people = [System.Collections.Generic.List[string]]::new() }
+    process { if ($User) { $people.AddRange($User) } }
+    end { Invoke-Operation -Operation 'set_mfa' -Cmdlet $PSCmdlet -User $people -Fixed @{ state = 'Disabled' } }
+}
