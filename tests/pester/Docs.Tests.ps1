@@ -74,6 +74,12 @@ BeforeAll {
             if (@(Get-M365Mfa -User $rows.Username).MfaState -contains 'Disabled') { 'somebody was left out' }
             Remove-Item $file
         }
+        'close-mailbox-protocols.md' = {
+            if (@($open).Count -lt 20) { "open: $(@($open).Count)" }
+            $now = Get-M365MailboxAccess $person
+            if ("$($now.Blocked)" -ne 'IMAP' -or $now.SmtpAuth -ne 'Organization') { "blocked: $($now.Blocked), SMTP: $($now.SmtpAuth)" }
+            if ((Get-M365ModernAuthentication).ModernAuthentication -ne 'On') { 'modern authentication is off' }
+        }
         'check-what-happened.md'   = {
             if ($run.RunId -ne $outcomes[0].RunId -or $run.Outcome -ne 'Verified') { "$($run.RunId) $($run.Outcome)" }
             if ($run.Changes.Count -ne $outcomes.Count) { "$($run.Changes.Count) changes" }
