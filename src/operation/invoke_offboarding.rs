@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{Operation, request::Request};
 use crate::{
     change::{Access, Outcome, Protocol, Wanted},
-    error::Result,
+    error::{Code, Result},
     event::End,
     job::Reporter,
     run::{self, How, Order, Secret, Step, Summary, outcome::Record},
@@ -66,7 +66,9 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
 /// What a person's outcomes amount to: the worst of them, and by when the good ones have taken hold.
 fn summarise(records: &[Record]) -> Value {
     let first = records.first();
-    let worst = records.iter().map(|record| record.outcome).max_by_key(|outcome| outcome.severity());
+    // Who has no mailbox has none to be closed.
+    let counting = records.iter().filter(|record| record.code != Some(Code::NoMailbox));
+    let worst = counting.map(|record| record.outcome).max_by_key(|outcome| outcome.severity());
     let holding: Vec<&Record> = records.iter().filter(|record| record.outcome.holds()).collect();
     // Of what is done some holds at once, some when the last token has ended, some when a client asks again.
     let within = |more_than: SignedDuration, at_most: SignedDuration| -> Vec<&str> {

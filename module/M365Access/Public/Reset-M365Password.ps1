@@ -71,8 +71,9 @@ function Reset-M365Password {
     M365Access.Outcome, one for each change (Password, Sessions).
     .NOTES
     Permissions: User-PasswordProfile.ReadWrite.All with User.Read.All and User.RevokeSessions.All; or User.ReadWrite.All;
-    or Directory.ReadWrite.All; with RoleManagement.Read.Directory. An app needs at least the role User Administrator as well; a person Password Administrator
-    for people without a role, Privileged Authentication Administrator for every administrator.
+    or Directory.ReadWrite.All; with RoleManagement.Read.Directory. An app needs at least the role User
+    Administrator as well; a person Password Administrator for people without a role, Privileged Authentication
+    Administrator for every administrator.
 
     Takes the place of Set-MsolUserPassword, Set-AzureADUserPassword and Update-MgUser -PasswordProfile.
     .LINK
