@@ -344,3 +344,25 @@ fn what_may_not_be_read_is_said_and_not_made_up() {
         assert!(told.notes.iter().any(|note| note["messageId"] == id), "{id} in {:#?}", told.notes);
     }
 }
+
+/// A list of the size that the old portal's users have: looked up in batches, and the states in the directory's quota.
+#[test]
+fn five_thousand_lines_are_checked_and_found_unchanged() {
+    let tenant = Tenant::with(Options { users: 5_000, time_scale: 1_000.0, ..Options::default() });
+    let session = tenant.session();
+    let path = tenant.folder.path().join("everybody.csv");
+    let told = run(&session, Operation::NewMfaTemplate, &json!({ "path": path, "all": true }));
+    assert_eq!(told.records[0]["people"], 5_000, "{:#}", told.end);
+    let told = run(
+        &session,
+        Operation::ImportMfa,
+        &json!({ "path": path, "maximumUsers": 5_000, "maximumPercent": 100, "allowPrivileged": true }),
+    );
+    assert_eq!(told.end["counts"]["unchanged"], 5_000, "{:#}", told.end);
+    // One fault at the very end, and nobody is touched.
+    let mut text = std::fs::read_to_string(&path).unwrap().replace("Disabled", "Enforced");
+    text.push_str("nobody@nowhere.example,Enforced\r\n");
+    std::fs::write(&path, text).unwrap();
+    let told = run(&session, Operation::ImportMfa, &json!({ "path": path, "validateOnly": true }));
+    assert_eq!((told.error_code(), places(&told)), ("faulty_list", vec![(5_002, Some(1))]), "{:#}", told.end);
+}
