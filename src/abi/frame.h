@@ -136,6 +136,7 @@
  *               "defaultMethod", "isAdmin", "protection" (PerUser, SecurityDefaults, ConditionalAccess, None, Unknown)
  *   MfaTemplate "path" of the file that was written, "people" in it
  *   Instruction what to send to a person: "user", "language" (en, nl, sv), "subject", "body"
+ *   MfaPolicy   "appPasswordsAllowed", "rememberDevicesDays" (0 where no device is remembered), "skipMfaForFederatedUsers"
  *   Connection  "name", "tenantId", "tenantName", "account", "accountId", "authType", "environment", "permissions",
  *               "roles", "expiresAt", "simulated", "simulator" (a Simulator)
  *   Run         "runId", "operation", "reason", "by", "byId", "tenantId", "tenantName", "startedAt", "endedAt", "state"

@@ -128,6 +128,47 @@ pub unsafe extern "C" fn m365_invoke_offboarding(session: u64, request: *const u
     unsafe { start(Operation::InvokeOffboarding, session, request, length, job) }
 }
 
+/// Deletes what people have registered to prove the second factor, one by one, and reads back what is left. Not atomic:
+/// what could not be deleted is named.
+///
+/// Request: who, how, `keep` (a list of types that stay: Phone, Authenticator, Fido2, SoftwareOath, HardwareOath, Email,
+/// WindowsHello, TemporaryAccessPass, PlatformCredential, External, QrCodePin), `revokeSessions` (end the sessions
+/// afterwards), `appPasswords` (no interface exists: an outcome says so and what helps). Records: `Outcome`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_reset_mfa_method(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::ResetMfaMethod, session, request, length, job) }
+}
+
+/// Reads the service settings of multi-factor authentication. Experimental: the service does not document them.
+///
+/// Request: `{}`. Records: `MfaPolicy`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_get_mfa_policy(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::GetMfaPolicy, session, request, length, job) }
+}
+
+/// Changes service settings of multi-factor authentication in the whole tenant and reads them back. Experimental: the
+/// service does not document them.
+///
+/// Request: how, `appPasswordsAllowed` (people may make app passwords), `rememberDevicesDays` (0 to 365; 0 remembers no
+/// device); what is not named is left alone. Records: `Outcome`.
+///
+/// # Safety
+/// `request` is readable for `length` bytes; `job` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m365_set_mfa_policy(session: u64, request: *const u8, length: u32, job: *mut u64) -> i32 {
+    // SAFETY: this function's own promises.
+    unsafe { start(Operation::SetMfaPolicy, session, request, length, job) }
+}
+
 /// Makes what to send to people once they sign in in two steps: from when it counts, and how to set up a phone.
 ///
 /// Request: who, `language` (en, nl, sv; without it each person's own, as far as it is one of these), `format` (Text, Html,

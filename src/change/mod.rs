@@ -6,13 +6,15 @@
 mod generated_password;
 pub(crate) mod mailbox_access;
 mod mfa;
+mod mfa_methods;
+mod mfa_policy;
 pub(crate) mod modern_authentication;
 mod password;
 mod sessions;
 mod sign_in;
 mod word;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -31,7 +33,9 @@ use crate::{
         self, Services,
         exchange::organization_config::OrganizationConfig,
         graph::Reply,
+        method::{self, Method},
         mfa::MfaState,
+        mfa_policy::MfaPolicy,
         user::{self, Person},
     },
     session::{identity::Identity, permission::Act},
@@ -53,6 +57,10 @@ pub enum Kind {
     ModernAuthentication,
     /// Per-user MFA of a person.
     Mfa,
+    /// What a person has registered to prove the second factor with.
+    MfaMethods,
+    /// The service settings of multi-factor authentication.
+    MfaPolicy,
 }
 
 impl Kind {
@@ -65,6 +73,8 @@ impl Kind {
             Self::MailboxAccess => "MailboxAccess",
             Self::ModernAuthentication => "ModernAuthentication",
             Self::Mfa => "Mfa",
+            Self::MfaMethods => "MfaMethods",
+            Self::MfaPolicy => "MfaPolicy",
         }
     }
 }
@@ -157,6 +167,22 @@ pub enum Wanted {
         /// The state; `enabled` may read `enforced` afterwards.
         state: MfaState,
     },
+    /// No registered methods, but for some types.
+    MfaMethods {
+        /// What is left alone.
+        keep: BTreeSet<method::Kind>,
+    },
+    /// No app passwords: what nobody can do, so that it is said to everybody who asks.
+    AppPasswords {},
+    /// Service settings of multi-factor authentication; what is not named is left alone.
+    MfaPolicy {
+        /// People may make app passwords.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        app_passwords_allowed: Option<bool>,
+        /// Devices are remembered for so many days; 0 remembers none.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        remember_devices_days: Option<u16>,
+    },
 }
 
 /// The state of a subject, as it was read; recorded before a change so that it can be undone.
@@ -171,6 +197,10 @@ pub(crate) enum State {
     Organization(OrganizationConfig),
     /// Per-user MFA of a person.
     Mfa(mfa::Seen),
+    /// What a person has registered.
+    MfaMethods(Vec<Method>),
+    /// The service settings of multi-factor authentication.
+    MfaPolicy(MfaPolicy),
 }
 
 /// What was written and when, by the service's own clock.
@@ -180,6 +210,35 @@ pub(crate) struct Written {
     pub(crate) at: Option<Timestamp>,
     /// `Date` of the answer to the change that this one must come after (the block before a revocation).
     pub(crate) not_before: Option<Timestamp>,
+    /// Parts of the change that the service refused, by their ids: they are not expected to show.
+    pub(crate) refused: BTreeSet<String>,
+}
+
+/// What became of a write, as far as its answers tell.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    /// The service's time of the last answer.
+    pub(crate) at: Option<Timestamp>,
+    /// Some of several parts were refused while the others were done.
+    pub(crate) refused: Option<Refused>,
+    /// What had to be done on the way and was not asked for.
+    pub(crate) remark: Option<Sentence>,
+}
+
+/// Parts of a change that the service refused.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// By their ids.
+    pub(crate) parts: BTreeSet<String>,
+    /// Why, with what they are.
+    pub(crate) error: Error,
+}
+
+impl From<Option<Timestamp>> for Applied {
+    /// All of it was taken.
+    fn from(at: Option<Timestamp>) -> Self {
+        Self { at, ..Self::default() }
+    }
 }
 
 /// What a read-back says.
@@ -203,6 +262,8 @@ impl Wanted {
             Self::MailboxAccess { .. } => Kind::MailboxAccess,
             Self::ModernAuthentication { .. } => Kind::ModernAuthentication,
             Self::Mfa { .. } => Kind::Mfa,
+            Self::MfaMethods { .. } | Self::AppPasswords {} => Kind::MfaMethods,
+            Self::MfaPolicy { .. } => Kind::MfaPolicy,
         }
     }
 
@@ -215,6 +276,8 @@ impl Wanted {
             Self::MailboxAccess { .. } => Act::MailboxAccess,
             Self::ModernAuthentication { .. } => Act::ModernAuthentication,
             Self::Mfa { .. } => Act::Mfa,
+            Self::MfaMethods { .. } | Self::AppPasswords {} => Act::MfaMethods,
+            Self::MfaPolicy { .. } => Act::MfaPolicy,
         }
     }
 
@@ -222,9 +285,11 @@ impl Wanted {
     pub fn takes_access(&self) -> bool {
         match self {
             Self::SignIn { allowed } => !*allowed,
-            Self::Sessions {} | Self::Password { .. } => true,
+            Self::Sessions {} | Self::Password { .. } | Self::MfaMethods { .. } => true,
             Self::MailboxAccess { access } => access.values().any(|access| *access == Access::Closed),
-            Self::ModernAuthentication { .. } | Self::Mfa { .. } => false,
+            Self::ModernAuthentication { .. } | Self::Mfa { .. } | Self::AppPasswords {} | Self::MfaPolicy { .. } => {
+                false
+            }
         }
     }
 
@@ -241,10 +306,13 @@ impl Wanted {
     pub const fn locks_out(&self) -> bool {
         match self {
             Self::SignIn { allowed } => !*allowed,
-            Self::Password { .. } => true,
-            Self::Sessions {} | Self::MailboxAccess { .. } | Self::ModernAuthentication { .. } | Self::Mfa { .. } => {
-                false
-            }
+            Self::Password { .. } | Self::MfaMethods { .. } => true,
+            Self::Sessions {}
+            | Self::MailboxAccess { .. }
+            | Self::ModernAuthentication { .. }
+            | Self::Mfa { .. }
+            | Self::AppPasswords {}
+            | Self::MfaPolicy { .. } => false,
         }
     }
 
@@ -258,6 +326,11 @@ impl Wanted {
             Self::MailboxAccess { access } => Some(mailbox_access::word(access)),
             Self::ModernAuthentication { on } => Some(modern_authentication::word(*on).into()),
             Self::Mfa { state } => Some(state.as_str().into()),
+            Self::MfaMethods { keep } => Some(mfa_methods::kept(keep)),
+            Self::AppPasswords {} => None,
+            Self::MfaPolicy { app_passwords_allowed, remember_devices_days } => {
+                Some(mfa_policy::word(*app_passwords_allowed, remember_devices_days.map(i64::from)))
+            }
         }
     }
 
@@ -267,6 +340,7 @@ impl Wanted {
             (Self::MailboxAccess { access }, State::Mailbox(Some(before))) => {
                 Some(mailbox_access::word_given(access, before))
             }
+            (Self::MfaMethods { keep }, State::MfaMethods(before)) => Some(mfa_methods::remaining(before, keep)),
             _ => self.word(),
         }
     }
@@ -284,19 +358,24 @@ impl Wanted {
             Self::Mfa { state: MfaState::Disabled } => "disable per-user MFA",
             Self::Mfa { state: MfaState::Enabled } => "enable per-user MFA",
             Self::Mfa { state: MfaState::Enforced } => "enforce per-user MFA",
+            Self::MfaMethods { .. } => "delete MFA methods",
+            Self::AppPasswords {} => "delete app passwords",
+            Self::MfaPolicy { .. } => "change MFA service settings",
         }
     }
 
     /// The state of this kind, read now and from the directory itself, never from an index that lags.
     pub(crate) async fn read(&self, subject: &Subject, services: &Services) -> Result<State> {
         match self {
-            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } => {
+            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } | Self::AppPasswords {} => {
                 let reply = services.graph.read(user::read(&subject.user_id)).await?;
                 person(&reply).map(State::Person)
             }
             Self::MailboxAccess { .. } => mailbox_access::read(subject, services).await.map(State::Mailbox),
             Self::ModernAuthentication { .. } => services.exchange.organization().await.map(State::Organization),
             Self::Mfa { .. } => mfa::read(&subject.user_id, services).await.map(State::Mfa),
+            Self::MfaMethods { .. } => services.graph.methods(&subject.user_id).await.map(State::MfaMethods),
+            Self::MfaPolicy { .. } => service::mfa_policy::read(&services.graph).await.map(State::MfaPolicy),
         }
     }
 
@@ -312,8 +391,14 @@ impl Wanted {
     /// The state of this kind that selecting people has already shown, if it did.
     pub(crate) fn known(&self, person: &Person) -> Option<State> {
         match self {
-            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } => Some(State::Person(person.clone())),
-            Self::MailboxAccess { .. } | Self::ModernAuthentication { .. } | Self::Mfa { .. } => None,
+            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } | Self::AppPasswords {} => {
+                Some(State::Person(person.clone()))
+            }
+            Self::MailboxAccess { .. }
+            | Self::ModernAuthentication { .. }
+            | Self::Mfa { .. }
+            | Self::MfaMethods { .. }
+            | Self::MfaPolicy { .. } => None,
         }
     }
 
@@ -326,6 +411,10 @@ impl Wanted {
             }
             (Self::ModernAuthentication { on }, State::Organization(before)) => before.modern_authentication == *on,
             (Self::Mfa { state }, State::Mfa(before)) => mfa::already(*before, *state),
+            (Self::MfaMethods { keep }, State::MfaMethods(before)) => !mfa_methods::going(before, keep).any(|_| true),
+            (Self::MfaPolicy { app_passwords_allowed, remember_devices_days }, State::MfaPolicy(before)) => {
+                mfa_policy::is(before, *app_passwords_allowed, *remember_devices_days)
+            }
             _ => false,
         }
     }
@@ -335,37 +424,52 @@ impl Wanted {
         match (self, before) {
             (Self::Password { .. }, State::Person(person)) => password::impossible(person, identity),
             (Self::MailboxAccess { .. }, State::Mailbox(before)) => mailbox_access::impossible(before.as_ref()),
+            (Self::AppPasswords {}, _) => Some(mfa_methods::no_app_passwords()),
             _ => None,
         }
     }
 
-    /// The write. Gives the service's time of its answer.
+    /// The write, or the writes: not all of them need to succeed.
     pub(crate) async fn apply(
         &self,
         subject: &Subject,
         before: &State,
         secret: Option<&SecretString>,
         services: &Services,
-    ) -> Result<Option<Timestamp>> {
+    ) -> Result<Applied> {
         let call = match (self, before) {
             (Self::SignIn { allowed }, _) => sign_in::apply(&subject.user_id, *allowed),
             (Self::Sessions {}, _) => sessions::apply(&subject.user_id),
             (Self::Password { change_at_next_sign_in }, State::Person(person)) => {
                 let secret = secret.ok_or_else(|| Error::internal("a password change without a password"))?;
-                return password::apply(person, secret, *change_at_next_sign_in, services).await;
+                let at = password::apply(person, secret, *change_at_next_sign_in, services).await?;
+                return Ok(at.into());
             }
             (Self::Password { .. }, _) => {
                 return Err(Error::internal("a password change of somebody who was not read"));
             }
             (Self::MailboxAccess { access }, State::Mailbox(before)) => {
-                return mailbox_access::apply(access, subject, before.as_ref(), services).await;
+                return mailbox_access::apply(access, subject, before.as_ref(), services).await.map(Applied::from);
             }
             (Self::MailboxAccess { .. }, _) => return Err(Error::internal("a change of a mailbox that was not read")),
-            (Self::ModernAuthentication { on }, _) => return services.exchange.set_modern_authentication(*on).await,
+            (Self::ModernAuthentication { on }, _) => {
+                return services.exchange.set_modern_authentication(*on).await.map(Applied::from);
+            }
+            (Self::MfaMethods { keep }, State::MfaMethods(before)) => {
+                return mfa_methods::apply(&subject.user_id, before, keep, &services.graph).await;
+            }
+            (Self::MfaPolicy { app_passwords_allowed, remember_devices_days }, State::MfaPolicy(before)) => {
+                let (allowed, days) = (*app_passwords_allowed, *remember_devices_days);
+                let reply = service::mfa_policy::write(allowed, days, before, &services.graph).await?;
+                return Ok(reply.date.into());
+            }
+            (Self::MfaMethods { .. } | Self::MfaPolicy { .. } | Self::AppPasswords {}, _) => {
+                return Err(Error::internal("a change of something that was not read"));
+            }
             (Self::Mfa { state }, _) => service::mfa::write(&subject.user_id, *state),
         };
         let reply = services.graph.call(call).await?.success()?;
-        Ok(reply.date)
+        Ok(reply.date.into())
     }
 
     /// What a read that was sent after the write says.
@@ -377,6 +481,10 @@ impl Wanted {
             (Self::MailboxAccess { access }, _, State::Mailbox(now)) => mailbox_access::judge(access, now.as_ref()),
             (Self::ModernAuthentication { on }, _, State::Organization(now)) => modern_authentication::judge(now, *on),
             (Self::Mfa { state }, _, State::Mfa(now)) => mfa::judge(*now, *state),
+            (Self::MfaMethods { keep }, _, State::MfaMethods(now)) => mfa_methods::judge(now, keep, written),
+            (Self::MfaPolicy { app_passwords_allowed, remember_devices_days }, _, State::MfaPolicy(now)) => {
+                mfa_policy::judge(now, *app_passwords_allowed, *remember_devices_days)
+            }
             _ => Verdict::NotYet,
         }
     }
@@ -393,6 +501,10 @@ impl Wanted {
                 Some(modern_authentication::word(settings.modern_authentication).into())
             }
             (Self::Mfa { .. }, State::Mfa(seen)) => Some(seen.state.as_str().into()),
+            (Self::MfaMethods { .. }, State::MfaMethods(methods)) => Some(mfa_methods::word(methods)),
+            (Self::MfaPolicy { .. }, State::MfaPolicy(policy)) => {
+                Some(mfa_policy::word(policy.allow_app_passwords, policy.days()))
+            }
             _ => None,
         }
     }
@@ -407,6 +519,7 @@ impl Wanted {
             }
             (Self::MailboxAccess { .. } | Self::ModernAuthentication { .. }, _) => Some(undocumented()),
             (Self::Mfa { state }, State::Mfa(seen)) => mfa::caveat(*seen, *state),
+            (Self::MfaPolicy { app_passwords_allowed, .. }, _) => Some(mfa_policy::caveat(*app_passwords_allowed)),
             _ => None,
         }
     }
@@ -446,16 +559,25 @@ impl Wanted {
             Self::SignIn { allowed: true } => Some(SignedDuration::ZERO),
             // Who is signed in stays so until something asks them again; of protocols and of modern authentication no
             // page says when clients notice.
-            Self::MailboxAccess { .. } | Self::ModernAuthentication { .. } | Self::Mfa { .. } => None,
+            Self::MailboxAccess { .. }
+            | Self::ModernAuthentication { .. }
+            | Self::Mfa { .. }
+            | Self::MfaMethods { .. }
+            | Self::AppPasswords {}
+            | Self::MfaPolicy { .. } => None,
         }
     }
 
     /// How long a read-back is repeated until the write shows.
     pub(crate) const fn patience(&self) -> Duration {
         match self {
-            Self::SignIn { .. } | Self::Sessions {} | Self::Password { .. } | Self::Mfa { .. } => {
-                Duration::from_secs(60)
-            }
+            Self::SignIn { .. }
+            | Self::Sessions {}
+            | Self::Password { .. }
+            | Self::Mfa { .. }
+            | Self::MfaMethods { .. }
+            | Self::AppPasswords {}
+            | Self::MfaPolicy { .. } => Duration::from_secs(60),
             // Exchange Online's domain controllers take longer to agree.
             Self::MailboxAccess { .. } | Self::ModernAuthentication { .. } => Duration::from_secs(300),
         }

@@ -61,7 +61,7 @@ mod tests {
     }
 
     fn written(at: &str, not_before: &str) -> Written {
-        Written { at: Some(at.parse().unwrap()), not_before: Some(not_before.parse().unwrap()) }
+        Written { at: Some(at.parse().unwrap()), not_before: Some(not_before.parse().unwrap()), ..Written::default() }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod get_connection;
 mod get_mailbox_access;
 mod get_mfa;
 mod get_mfa_instruction;
+mod get_mfa_policy;
 mod get_modern_authentication;
 mod get_run;
 mod get_user;
@@ -17,9 +18,11 @@ mod invoke_offboarding;
 mod new_mfa_template;
 mod protocols;
 pub(crate) mod request;
+mod reset_mfa_method;
 mod reset_password;
 mod revoke_sessions;
 mod set_mfa;
+mod set_mfa_policy;
 mod start_simulator;
 mod stop_simulator;
 mod test_permission;
@@ -85,6 +88,9 @@ operations! {
     UnlockUser = unlock_user "Unlock-M365User" [ReadUsers, ReadRoles, Password, SignIn],
     InvokeOffboarding = invoke_offboarding "Invoke-M365Offboarding"
         [ReadUsers, ReadRoles, SignIn, Password, Sessions, MailboxAccess],
+    ResetMfaMethod = reset_mfa_method "Reset-M365MfaMethod" [ReadUsers, ReadRoles, MfaMethods],
+    GetMfaPolicy = get_mfa_policy "Get-M365MfaPolicy" [ReadMfaPolicy],
+    SetMfaPolicy = set_mfa_policy "Set-M365MfaPolicy" [ReadMfaPolicy, MfaPolicy],
     GetMfaInstruction = get_mfa_instruction "Get-M365MfaInstruction" [ReadUsers],
     GetMfa = get_mfa "Get-M365Mfa" [ReadUsers, ReadMfa, ReadRegistrations],
     SetMfa = set_mfa "Set-M365Mfa" [ReadUsers, ReadMfa, Mfa],

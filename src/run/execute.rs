@@ -24,9 +24,10 @@ use super::{
     plan::Plan,
 };
 use crate::{
-    change::{self, Change, Outcome, State, Verdict, Wanted, Word, Written},
+    change::{self, Applied, Change, Outcome, State, Verdict, Wanted, Word, Written},
     error::{Code, Error, Result},
     say,
+    sentence::Sentence,
     service::{
         Services,
         directory::{RoleHolders, Standing},
@@ -279,8 +280,8 @@ impl Execution<'_> {
         let (record, at) = loop {
             writes += 1;
             let secret = self.secret.given.as_ref().or(password.as_ref());
-            let (at, lost) = match change.wanted.apply(&change.subject, before, secret, self.services).await {
-                Ok(at) => (at, None),
+            let (applied, lost) = match change.wanted.apply(&change.subject, before, secret, self.services).await {
+                Ok(applied) => (applied, None),
                 // It was never sent: whoever stops a run need not wonder about this one.
                 Err(error) if error.code() == Code::Cancelled && writes == 1 => {
                     let record = self.record(change, Outcome::Skipped).because(&error);
@@ -293,7 +294,7 @@ impl Execution<'_> {
                         Code::AnswerLost | Code::ServiceFault | Code::Decode | Code::Cancelled
                     ) =>
                 {
-                    (None, Some(error))
+                    (Applied::default(), Some(error))
                 }
                 Err(error) if error.code() == Code::Rejected && password.is_some() && writes == 1 => {
                     // The service's list of weak passwords is not public: one fresh try.
@@ -305,13 +306,20 @@ impl Execution<'_> {
                 }
                 Err(error) => return Some(self.failed(change, Some(before), &error)),
             };
-            let written = Written { at, not_before };
+            let Applied { at, refused, remark } = applied;
+            let refused_parts = refused.as_ref().map(|refused| refused.parts.clone()).unwrap_or_default();
+            let written = Written { at, not_before, refused: refused_parts };
             match self.read_back(change, before, &written).await {
                 Ok((Verdict::TooEarly, _)) if writes < WRITES => {}
-                Ok((Verdict::Reached, now)) => break (self.reached(change, &now), at),
+                Ok((_, now)) if let Some(refused) = &refused => {
+                    let mut record = self.record(change, Outcome::Failed).because(&refused.error);
+                    record.after = change.wanted.state_word(&now);
+                    break (record, at);
+                }
+                Ok((Verdict::Reached, now)) => break (self.reached(change, &now, remark), at),
                 Ok((_, now)) => break (self.not_confirmed(change, &now, lost.as_ref()), at),
                 Err(error) => {
-                    let error = lost.unwrap_or(error);
+                    let error = lost.or(refused.map(|refused| refused.error)).unwrap_or(error);
                     break (self.record(change, Outcome::Unknown).because(&error), at);
                 }
             }
@@ -345,14 +353,14 @@ impl Execution<'_> {
         }
     }
 
-    fn reached(&self, change: &Change, now: &State) -> Record {
+    fn reached(&self, change: &Change, now: &State, remark: Option<Sentence>) -> Record {
         let outcome = if change.wanted.unprovable(now) { Outcome::Accepted } else { Outcome::Verified };
         let mut record = self.record(change, outcome);
         // A password shows only that it is the new one: what was wanted is then all that can be said.
         record.after = change.wanted.state_word(now).or_else(|| change.wanted.word());
         record.effective_by = change.wanted.takes_hold_after().and_then(|after| record.at.checked_add(after).ok());
-        match change.wanted.caveat(now) {
-            Some(caveat) => record.saying(caveat),
+        match change.wanted.caveat(now).or(remark) {
+            Some(sentence) => record.saying(sentence),
             None => record,
         }
     }

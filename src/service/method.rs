@@ -2,9 +2,12 @@
 //!
 //! learn.microsoft.com/graph/api/resources/authenticationmethods-overview. A list holds the types that its version
 //! supports: beta has them all. An unknown type is kept by its own name and never guessed at.
+//! Deleting: learn.microsoft.com/graph/api/phoneauthenticationmethod-delete and its siblings, one page a type.
 
 use http::Method as Verb;
-use serde::Deserialize;
+use percent_encoding::utf8_percent_encode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
     graph::{Call, Graph},
@@ -15,16 +18,16 @@ use crate::error::{Code, Result};
 macro_rules! kinds {
     ($($kind:ident = $type:literal $segment:literal,)+) => {
         /// A type of method, as far as an administrator tells them apart.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[allow(missing_docs, reason = "the words are those of the cmdlets")]
-        pub(crate) enum Kind { $($kind,)+ }
+        pub enum Kind { $($kind,)+ }
 
         impl Kind {
             /// Every type.
             pub(crate) const ALL: &[Self] = &[$(Self::$kind,)+];
 
             /// The word for records.
-            pub(crate) const fn as_str(self) -> &'static str {
+            const fn as_str(self) -> &'static str {
                 match self { $(Self::$kind => stringify!($kind),)+ }
             }
 
@@ -34,7 +37,7 @@ macro_rules! kinds {
             }
 
             /// The collection below `authentication` from which it is deleted.
-            pub(crate) const fn segment(self) -> &'static str {
+            const fn segment(self) -> &'static str {
                 match self { $(Self::$kind => $segment,)+ }
             }
         }
@@ -65,16 +68,21 @@ impl Kind {
             other => other.as_str(),
         }
     }
+
+    /// Types that v1.0 does not know.
+    const fn is_beta_only(self) -> bool {
+        matches!(self, Self::PasswordlessAuthenticator | Self::HardwareOath | Self::QrCodePin)
+    }
 }
 
 /// A registered method.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Method {
     #[serde(rename = "@odata.type")]
     type_name: String,
     pub(crate) id: String,
     /// `mobile`, `alternateMobile` or `office`, of a phone.
-    #[serde(rename = "phoneType", default)]
+    #[serde(rename = "phoneType", skip_serializing_if = "Option::is_none", default)]
     pub(crate) phone_type: Option<String>,
 }
 
@@ -91,6 +99,43 @@ impl Method {
             Some(kind) => kind.word(),
             None => self.bare_type(),
         }
+    }
+
+    /// The call that deletes it; nothing for the password, which cannot be deleted, and for what is not known here.
+    /// Deleting is absolute: what is gone is gone.
+    pub(crate) fn delete(&self, user_id: &str) -> Option<Call> {
+        let kind = self.kind().filter(|kind| *kind != Kind::Password)?;
+        let mut path = format!("{}/authentication/{}", user::path(user_id), kind.segment());
+        // Of this one there is one at most.
+        if kind != Kind::QrCodePin {
+            path.push('/');
+            path.extend(utf8_percent_encode(&self.id, user::SEGMENT));
+        }
+        let call = Call::new(Verb::DELETE, path);
+        Some(if kind.is_beta_only() { call.beta() } else { call })
+    }
+
+    /// The preference that makes it the default; nothing for a type that cannot be.
+    pub(crate) fn preference(&self) -> Option<&'static str> {
+        match (self.kind()?, self.phone_type.as_deref()) {
+            (Kind::Authenticator, _) => Some("push"),
+            (Kind::SoftwareOath | Kind::HardwareOath, _) => Some("oath"),
+            (Kind::Phone, Some("mobile")) => Some("sms"),
+            (Kind::Phone, Some("alternateMobile")) => Some("voiceAlternateMobile"),
+            (Kind::Phone, Some("office")) => Some("voiceOffice"),
+            _ => None,
+        }
+    }
+
+    /// Whether it serves a preference.
+    pub(crate) fn serves(&self, preference: &str) -> bool {
+        let also = match preference {
+            "voiceMobile" => "sms",
+            // The codes of the app are codes.
+            "oath" if self.kind() == Some(Kind::Authenticator) => "push",
+            other => other,
+        };
+        self.preference() == Some(also)
     }
 
     fn bare_type(&self) -> &str {
@@ -112,6 +157,13 @@ pub(crate) struct Preferences {
 
 fn list(user_id: &str) -> Call {
     Call::new(Verb::GET, format!("{}/authentication/methods", user::path(user_id)))
+}
+
+/// Makes a registered method the default. learn.microsoft.com/graph/api/authentication-update
+pub(crate) fn prefer(user_id: &str, preference: &str) -> Call {
+    Call::new(Verb::PATCH, format!("{}/authentication/signInPreferences", user::path(user_id)))
+        .beta()
+        .body(json!({ "userPreferredMethodForSecondaryAuthentication": preference }))
 }
 
 impl Graph {
@@ -141,6 +193,7 @@ pub(crate) fn none_preferred(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::graph::Version;
 
     fn method(type_name: &str) -> Method {
         let text = format!(r##"{{"@odata.type":"#microsoft.graph.{type_name}","id":"1","phoneType":null}}"##);
@@ -153,6 +206,17 @@ mod tests {
         assert_eq!(method("passwordlessMicrosoftAuthenticatorAuthenticationMethod").word(), "Authenticator");
         assert_eq!(method("palmAuthenticationMethod").word(), "palmAuthenticationMethod");
         assert_eq!(method("palmAuthenticationMethod").kind(), None);
+    }
+
+    #[test]
+    fn a_method_is_deleted_where_its_type_lives() {
+        let path = |type_name: &str| method(type_name).delete("u").map(|call| (call.version, call.path));
+        let at = |version, segment: &str| Some((version, format!("users/u/authentication/{segment}")));
+        assert_eq!(path("fido2AuthenticationMethod"), at(Version::V1, "fido2Methods/1"));
+        assert_eq!(path("hardwareOathAuthenticationMethod"), at(Version::Beta, "hardwareOathMethods/1"));
+        assert_eq!(path("qrCodePinAuthenticationMethod"), at(Version::Beta, "qrCodePinMethod"));
+        assert_eq!(path("passwordAuthenticationMethod"), None);
+        assert_eq!(path("palmAuthenticationMethod"), None);
     }
 
     #[test]

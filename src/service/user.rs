@@ -21,7 +21,8 @@ pub(crate) const SELECT: &str = "$select=id,userPrincipalName,displayName,accoun
 const PAGE: u32 = 999;
 
 /// Characters of a path segment that stay as they are; `#` of guests and `'` do not.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
+pub(super) const SEGMENT: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
 /// A person, as the directory shows one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -57,6 +57,9 @@ enum Reach {
     Sensitive,
     /// "Who can reset passwords", which is also that for invalidating refresh tokens.
     Reset,
+    /// Of the roles that reset passwords, the one whose methods-pages name it:
+    /// learn.microsoft.com/graph/api/authenticationmethods-overview, the table "roles" of each type.
+    Methods,
     /// One of these, whoever the target is; the least first.
     AnyOf(&'static [&'static str]),
     /// No role is documented to be needed.
@@ -77,7 +80,7 @@ impl Act {
             Self::ReadRegistrations => {
                 Reach::AnyOf(&[REPORTS_READER, SECURITY_READER, GLOBAL_READER, GLOBAL_ADMINISTRATOR])
             }
-            Self::MfaMethods => Reach::AnyOf(&[AUTHENTICATION, PRIVILEGED_AUTHENTICATION, GLOBAL_ADMINISTRATOR]),
+            Self::MfaMethods => Reach::Methods,
             Self::ReadUsers | Self::ReadRoles => Reach::Anybody,
         }
     }
@@ -121,7 +124,21 @@ impl Act {
             Self::ReadMfa | Self::ReadMfaPolicy => &["Policy.Read.All", "Policy.ReadWrite.AuthenticationMethod"],
             Self::Mfa | Self::MfaPolicy => &["Policy.ReadWrite.AuthenticationMethod"],
             Self::ReadRegistrations => &["AuditLog.Read.All"],
-            Self::MfaMethods => &["UserAuthenticationMethod.ReadWrite.All"],
+            // One for all types, and one for each: what else is missing shows when a type is to be deleted.
+            Self::MfaMethods => &[
+                "UserAuthenticationMethod.ReadWrite.All",
+                "UserAuthMethod-Phone.ReadWrite.All",
+                "UserAuthMethod-MicrosoftAuthApp.ReadWrite.All",
+                "UserAuthMethod-Passkey.ReadWrite.All",
+                "UserAuthMethod-SoftwareOATH.ReadWrite.All",
+                "UserAuthMethod-HardwareOATH.ReadWrite.All",
+                "UserAuthMethod-Email.ReadWrite.All",
+                "UserAuthMethod-WindowsHello.ReadWrite.All",
+                "UserAuthMethod-TAP.ReadWrite.All",
+                "UserAuthMethod-PlatformCred.ReadWrite.All",
+                "UserAuthMethod-External.ReadWrite.All",
+                "UserAuthMethod-QR.ReadWrite.All",
+            ],
         }
     }
 
@@ -138,6 +155,7 @@ impl Reach {
         match self {
             Self::Sensitive => &[USER, AUTHENTICATION],
             Self::Reset => &[PASSWORD, HELPDESK, AUTHENTICATION, USER],
+            Self::Methods => &[AUTHENTICATION],
             Self::AnyOf(roles) => roles,
             Self::Anybody => &[],
         }
@@ -163,6 +181,15 @@ impl Reach {
                 &[HELPDESK, AUTHENTICATION, USER]
             }
             (Self::Reset, HELPDESK) => &[HELPDESK, USER],
+            (
+                Self::Methods,
+                DIRECTORY_READERS
+                | GUEST_INVITER
+                | MESSAGE_CENTER_READER
+                | PASSWORD
+                | REPORTS_READER
+                | USAGE_SUMMARY_READER,
+            ) => &[AUTHENTICATION],
             _ => &[],
         }
     }
@@ -181,12 +208,11 @@ pub(crate) fn missing_role<'a>(
     if reach == Reach::Anybody || holds(GLOBAL_ADMINISTRATOR) {
         return None;
     }
-    let by_table = matches!(reach, Reach::Sensitive | Reach::Reset);
-    // Where no table ranks administrators, they are to an app what everybody is.
-    if !by_table && !person && !act.app_needs_role() {
+    // Where no table with apps in it ranks administrators, they are to an app what everybody is.
+    if !matches!(reach, Reach::Sensitive | Reach::Reset) && !person && !act.app_needs_role() {
         return None;
     }
-    if by_table && holds(PRIVILEGED_AUTHENTICATION) {
+    if !matches!(reach, Reach::AnyOf(_)) && holds(PRIVILEGED_AUTHENTICATION) {
         return None;
     }
     let mut ordinary = true;
@@ -293,5 +319,17 @@ mod tests {
     fn an_authentication_administrator_is_out_of_reach_of_a_user_administrator() {
         assert!(missing_role(Act::SignIn, true, &caller(&[USER]), [AUTHENTICATION].into_iter()).is_some());
         assert_eq!(missing_role(Act::SignIn, true, &caller(&[AUTHENTICATION]), [AUTHENTICATION].into_iter()), None);
+    }
+
+    #[test]
+    fn methods_of_administrators_are_for_the_great_roles_and_an_app_needs_none() {
+        let admin = caller(&[AUTHENTICATION]);
+        assert_eq!(missing_role(Act::MfaMethods, true, &admin, std::iter::empty()), None);
+        assert_eq!(missing_role(Act::MfaMethods, true, &admin, [GUEST_INVITER].into_iter()), None);
+        let missing = Some("Privileged Authentication Administrator");
+        assert_eq!(missing_role(Act::MfaMethods, true, &admin, [USER].into_iter()), missing);
+        let missing = Some("Authentication Administrator");
+        assert_eq!(missing_role(Act::MfaMethods, true, &caller(&[USER]), std::iter::empty()), missing);
+        assert_eq!(missing_role(Act::MfaMethods, false, &caller(&[]), [USER].into_iter()), None);
     }
 }

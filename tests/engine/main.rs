@@ -16,6 +16,8 @@ mod main_job;
 mod many;
 mod mfa;
 mod mfa_instruction;
+mod mfa_methods;
+mod mfa_policy;
 mod nonsense;
 mod offboarding;
 mod promises;
