@@ -17,6 +17,7 @@ function Register-Completion {
         'Get-M365User'
         'Invoke-M365Offboarding'
         'New-M365MfaTemplate'
+        'Reset-M365MfaMethod'
         'Reset-M365Password'
         'Revoke-M365Session'
         'Revoke-M365Sessions'
@@ -38,9 +39,11 @@ function Register-Completion {
         'Disconnect-M365'
         'Enable-M365ModernAuthentication'
         'Get-M365Connection'
+        'Get-M365MfaPolicy'
         'Get-M365ModernAuthentication'
         'Get-M365Run'
         'Import-M365Mfa'
+        'Set-M365MfaPolicy'
     )
     Microsoft.PowerShell.Core\Register-ArgumentCompleter -CommandName $connected -ParameterName Connection -ScriptBlock {
         param($command, $parameter, $word)

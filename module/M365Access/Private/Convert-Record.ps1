@@ -21,6 +21,7 @@ $script:RecordShape = @{
         'User', 'UserId', 'DisplayName', 'MfaState', 'MethodsRegistered', 'DefaultMethod', 'IsAdmin', 'Protection'
     )
     MfaTemplate = @('Path', 'People')
+    MfaPolicy   = @('AppPasswordsAllowed', 'RememberDevicesDays', 'SkipMfaForFederatedUsers')
     Instruction = @('User', 'Language', 'Subject', 'Body')
     MailboxAccess = @(
         'User', 'UserId', 'DisplayName', 'ActiveSync', 'OWA', 'OWAforDevices', 'MAPI', 'EWS', 'POP', 'IMAP',
