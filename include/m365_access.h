@@ -114,11 +114,11 @@
  * Times are ISO 8601 in UTC. A key without a value is null or missing.
  *
  *   Outcome     what is known of one change: "user", "userId", "displayName" (of a change to the tenant itself its name,
- *               null, null); "change" (SignIn, Sessions, Password, MailboxAccess, ModernAuthentication); "outcome";
- *               "before", "wanted" and "after" in words of the change (Allowed, Blocked; the time from which sessions are
- *               valid; Reset; the open protocols as a list; On, Off); "message" and "advice", with ids and arguments as
- *               in a note; "code"; "at";
- *               "effectiveBy" (when it holds everywhere); "runId"; "line" in the list; "password" where it was asked for;
+ *               null, null); "change" (SignIn, Sessions, Password, MailboxAccess, ModernAuthentication, Mfa,
+ *               MfaMethods, MfaPolicy); "outcome"; "before", "wanted" and "after" in words of the change (Allowed, Blocked;
+ *               the time from which sessions are valid; Reset; the open protocols as a list; On, Off; Disabled, Enabled,
+ *               Enforced; the types of registered methods as a list; the settings of a policy as a list); "message" and
+ *               "advice", with ids and arguments as in a note; "code"; "at"; "effectiveBy" (when it holds everywhere); "runId"; "line" in the list; "password" where it was asked for;
  *               "httpStatus", "serviceCode", "requestId", "clientRequestId", "missingPermission", "missingRole"
  *   Offboarding what became of one person: "user", "userId", "displayName", "outcome" (the worst), "steps" ("change",
  *               "outcome" and "code" of each), "atOnce", "withinHour" and "withinDay" (when which change holds),
@@ -136,17 +136,13 @@
  *               "defaultMethod", "isAdmin", "protection" (PerUser, SecurityDefaults, ConditionalAccess, None, Unknown)
  *   MfaTemplate "path" of the file that was written, "people" in it
  *   Instruction what to send to a person: "user", "language" (en, nl, sv), "subject", "body"
+ *   MfaPolicy   "appPasswordsAllowed", "rememberDevicesDays" (0 where no device is remembered), "skipMfaForFederatedUsers"
  *   Connection  "name", "tenantId", "tenantName", "account", "accountId", "authType", "environment", "permissions",
  *               "roles", "expiresAt", "simulated", "simulator" (a Simulator)
  *   Run         "runId", "operation", "reason", "by", "byId", "tenantId", "tenantName", "startedAt", "endedAt", "state"
  *               (Running, Interrupted, Completed, Cancelled, Refused), "outcome", "exitCode", "counts", "planDigest",
  *               "version", "host", "processId", "error", "changes" (Outcomes), "continues" (more changes of this run
  *               follow in the next record)
- *   Offboarding what a person's outcomes amount to: "user", "userId", "displayName"; "outcome", the worst of them; "steps"
- *               (each "change", "outcome", "code"); "atOnce", "withinHour" and "withinDay" (the changes that hold by
- *               then); "effectiveBy"; "runId"
- *   Permission  "operation" (a cmdlet), "user", "userId", "allowed" (null where it cannot be known), "missingPermission",
- *               "missingRole", "advice"
  *   Simulator   "graphEndpoint", "loginEndpoint", "exchangeEndpoint", "tenantId", "tenantDomain", "clientId" and
  *               "clientSecret" (an app that may do everything), "weakClientId" and "weakClientSecret" (one that may only
  *               read people), "caCertificatePath", "adminPassword" (everybody's first password), "samples" (a user
@@ -332,6 +328,32 @@ int32_t m365_unlock_user(uint64_t session, const uint8_t *request, uint32_t leng
  * Records: `Outcome`, one a change, and `Offboarding`, one a person.
  */
 int32_t m365_invoke_offboarding(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Deletes what people have registered to prove the second factor, one by one, and reads back what is left. Not atomic:
+ * what could not be deleted is named.
+ *
+ * Request: who, how, `keep` (a list of types that stay: Phone, Authenticator, Fido2, SoftwareOath, HardwareOath, Email,
+ * WindowsHello, TemporaryAccessPass, PlatformCredential, External, QrCodePin), `revokeSessions` (end the sessions
+ * afterwards), `appPasswords` (no interface exists: an outcome says so and what helps). Records: `Outcome`.
+ */
+int32_t m365_reset_mfa_method(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Reads the service settings of multi-factor authentication. Experimental: the service does not document them.
+ *
+ * Request: `{}`. Records: `MfaPolicy`.
+ */
+int32_t m365_get_mfa_policy(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
+
+/*
+ * Changes service settings of multi-factor authentication in the whole tenant and reads them back. Experimental: the
+ * service does not document them.
+ *
+ * Request: how, `appPasswordsAllowed` (people may make app passwords), `rememberDevicesDays` (0 to 365; 0 remembers no
+ * device); what is not named is left alone. Records: `Outcome`.
+ */
+int32_t m365_set_mfa_policy(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 
 /*
  * Makes what to send to people once they sign in in two steps: from when it counts, and how to set up a phone.

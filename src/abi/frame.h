@@ -114,11 +114,11 @@
  * Times are ISO 8601 in UTC. A key without a value is null or missing.
  *
  *   Outcome     what is known of one change: "user", "userId", "displayName" (of a change to the tenant itself its name,
- *               null, null); "change" (SignIn, Sessions, Password, MailboxAccess, ModernAuthentication); "outcome";
- *               "before", "wanted" and "after" in words of the change (Allowed, Blocked; the time from which sessions are
- *               valid; Reset; the open protocols as a list; On, Off); "message" and "advice", with ids and arguments as
- *               in a note; "code"; "at";
- *               "effectiveBy" (when it holds everywhere); "runId"; "line" in the list; "password" where it was asked for;
+ *               null, null); "change" (SignIn, Sessions, Password, MailboxAccess, ModernAuthentication, Mfa,
+ *               MfaMethods, MfaPolicy); "outcome"; "before", "wanted" and "after" in words of the change (Allowed, Blocked;
+ *               the time from which sessions are valid; Reset; the open protocols as a list; On, Off; Disabled, Enabled,
+ *               Enforced; the types of registered methods as a list; the settings of a policy as a list); "message" and
+ *               "advice", with ids and arguments as in a note; "code"; "at"; "effectiveBy" (when it holds everywhere); "runId"; "line" in the list; "password" where it was asked for;
  *               "httpStatus", "serviceCode", "requestId", "clientRequestId", "missingPermission", "missingRole"
  *   Offboarding what became of one person: "user", "userId", "displayName", "outcome" (the worst), "steps" ("change",
  *               "outcome" and "code" of each), "atOnce", "withinHour" and "withinDay" (when which change holds),
@@ -143,11 +143,6 @@
  *               (Running, Interrupted, Completed, Cancelled, Refused), "outcome", "exitCode", "counts", "planDigest",
  *               "version", "host", "processId", "error", "changes" (Outcomes), "continues" (more changes of this run
  *               follow in the next record)
- *   Offboarding what a person's outcomes amount to: "user", "userId", "displayName"; "outcome", the worst of them; "steps"
- *               (each "change", "outcome", "code"); "atOnce", "withinHour" and "withinDay" (the changes that hold by
- *               then); "effectiveBy"; "runId"
- *   Permission  "operation" (a cmdlet), "user", "userId", "allowed" (null where it cannot be known), "missingPermission",
- *               "missingRole", "advice"
  *   Simulator   "graphEndpoint", "loginEndpoint", "exchangeEndpoint", "tenantId", "tenantDomain", "clientId" and
  *               "clientSecret" (an app that may do everything), "weakClientId" and "weakClientSecret" (one that may only
  *               read people), "caCertificatePath", "adminPassword" (everybody's first password), "samples" (a user

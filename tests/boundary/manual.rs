@@ -88,6 +88,7 @@ fn the_keys_of_records_are_documented() {
         ("block_user", json!({ "user": [user, "nobody@nowhere.example"] })),
         ("reset_password", json!({ "user": [user], "showPassword": true })),
         ("invoke_offboarding", json!({ "user": [other] })),
+        ("get_mfa_policy", json!({})),
         ("get_mfa_instruction", json!({ "user": [user] })),
         ("test_permission", json!({ "user": [user] })),
         ("get_mailbox_access", json!({ "user": [user] })),
