@@ -324,8 +324,8 @@ int32_t m365_unlock_user(uint64_t session, const uint8_t *request, uint32_t leng
  * Offboards people who have left: block, new password, revoke sessions, close the mailbox, each read back, in this
  * order.
  *
- * Request: who, how, `skip` (a list of steps: Password, Sessions, Mailbox), `password`, `showPassword`, `noChangeAtNextSignIn`.
- * Records: `Outcome`, one a change, and `Offboarding`, one a person.
+ * Request: who, how, `skip` (a list of steps: Password, Sessions, Mailbox, MfaMethods), `password`, `showPassword`,
+ * `noChangeAtNextSignIn`, `resetMfaMethods` (delete registered methods as well, last). Records: `Outcome`, one a change, and `Offboarding`, one a person.
  */
 int32_t m365_invoke_offboarding(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 

@@ -117,8 +117,8 @@ pub unsafe extern "C" fn m365_unlock_user(session: u64, request: *const u8, leng
 /// Offboards people who have left: block, new password, revoke sessions, close the mailbox, each read back, in this
 /// order.
 ///
-/// Request: who, how, `skip` (a list of steps: Password, Sessions, Mailbox), `password`, `showPassword`, `noChangeAtNextSignIn`.
-/// Records: `Outcome`, one a change, and `Offboarding`, one a person.
+/// Request: who, how, `skip` (a list of steps: Password, Sessions, Mailbox, MfaMethods), `password`, `showPassword`,
+/// `noChangeAtNextSignIn`, `resetMfaMethods` (delete registered methods as well, last). Records: `Outcome`, one a change, and `Offboarding`, one a person.
 ///
 /// # Safety
 /// `request` is readable for `length` bytes; `job` is writable.

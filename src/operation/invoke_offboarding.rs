@@ -32,6 +32,8 @@ struct Own {
     show_password: bool,
     /// It need not be changed at the next sign-in.
     no_change_at_next_sign_in: bool,
+    /// Delete what is registered to prove the second factor, too.
+    reset_mfa_methods: bool,
 }
 
 /// A step that can be left out. The block cannot: everything else leans on it.
@@ -40,6 +42,7 @@ enum Skip {
     Password,
     Sessions,
     Mailbox,
+    MfaMethods,
 }
 
 pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Reporter) -> Result<End> {
@@ -56,6 +59,11 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     if !own.skip.contains(&Skip::Mailbox) {
         let access = Protocol::ALL.iter().map(|protocol| (*protocol, Access::Closed)).collect();
         steps.push(Step::new(Wanted::MailboxAccess { access }));
+    }
+    if own.reset_mfa_methods && !own.skip.contains(&Skip::MfaMethods) {
+        // Last, because the service lets few of these calls through; and never for somebody who can still sign in, whom
+        // it would leave with a password alone.
+        steps.push(Step::after(Wanted::MfaMethods { keep: BTreeSet::new() }, 0));
     }
     let secret = Secret { given: own.password, show: own.show_password };
     let summary = Summary { record_type: "Offboarding", of: summarise };

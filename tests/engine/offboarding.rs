@@ -96,3 +96,15 @@ fn a_weak_app_is_told_what_it_lacks() {
     let told = run(&tenant.session_with(&weak), Operation::TestPermission, &json!({ "operation": ["Format-Disk"] }));
     assert_eq!(told.error_code(), "not_found");
 }
+
+#[test]
+fn registered_methods_go_last_and_only_where_that_is_asked_for() {
+    let tenant = Tenant::new();
+    let user = tenant.samples().many_methods.clone();
+    let request = json!({ "user": user, "resetMfaMethods": true, "skip": ["Mailbox"] });
+    let told = run(&tenant.session(), Operation::InvokeOffboarding, &request);
+    assert_eq!(told.word(&user, "MfaMethods"), "Verified", "{told:#?}");
+    let skipped = json!({ "user": tenant.samples().user, "resetMfaMethods": true, "skip": ["Mailbox", "MfaMethods"] });
+    let told = run(&tenant.session(), Operation::InvokeOffboarding, &skipped);
+    assert!(told.records.iter().all(|record| record["change"] != "MfaMethods"), "{told:#?}");
+}

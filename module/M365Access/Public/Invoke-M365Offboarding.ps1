@@ -41,6 +41,8 @@ function Invoke-M365Offboarding {
     With -ShowPassword: the password is text. It may then end up in the history, in transcripts and in logs.
     .PARAMETER NoChangeAtNextSignIn
     The password need not be changed at the next sign-in.
+    .PARAMETER ResetMfaMethods
+    Deletes what is registered to prove the second factor, too, once the block is confirmed.
     .PARAMETER WaitUntilEffective
     Waits until what was done has taken hold everywhere (EffectiveBy), and returns then.
     .PARAMETER MaximumUsers
@@ -104,7 +106,7 @@ function Invoke-M365Offboarding {
 
         [string[]] $Except,
 
-        [ValidateSet('Password', 'Sessions', 'Mailbox')] [string[]] $Skip,
+        [ValidateSet('Password', 'Sessions', 'Mailbox', 'MfaMethods')] [string[]] $Skip,
 
         [securestring] $Password,
 
@@ -113,6 +115,8 @@ function Invoke-M365Offboarding {
         [switch] $AsPlainText,
 
         [switch] $NoChangeAtNextSignIn,
+
+        [switch] $ResetMfaMethods,
 
         [switch] $WaitUntilEffective,
 
