@@ -42,9 +42,9 @@ pub(crate) struct Column<T> {
 /// A list with such a column.
 #[derive(Debug)]
 pub(super) struct Sheet<T> {
-    /// People of whom the column says what is wanted.
+    /// Everybody on it, also those of whom the column says nothing.
     pub(super) list: List,
-    /// What it says, by line.
+    /// What the column says, by line.
     pub(super) values: BTreeMap<u64, T>,
     /// Where it is, from 0.
     pub(super) column: usize,
@@ -158,7 +158,6 @@ impl<T> Sheet<T> {
             };
             list.faults.push(table::fault(line, Some(second), sentence).on(file));
         }
-        list.people.retain(|listed| values.contains_key(&listed.line));
         Ok(Self { list, values, column: second })
     }
 
@@ -330,7 +329,8 @@ mod tests {
         faults.sort_unstable();
         let at = |line, column| (Some(line), Some(column));
         assert_eq!(faults, [at(2, 2), at(3, 1), at(4, 2), at(5, 1), at(5, 2), at(7, 3)]);
-        assert_eq!(list.people.iter().map(|listed| listed.line).collect::<Vec<_>>(), [6]);
+        // Whether they exist is a question of its own, whatever is wrong with their lines.
+        assert_eq!(list.people.iter().map(|listed| listed.line).collect::<Vec<_>>(), [2, 4, 6]);
         assert_eq!(values.get(&6), Some(&false));
     }
 

@@ -172,13 +172,14 @@ fn all_faults_of_a_list_are_told_at_once_and_nothing_is_written() {
     let samples = tenant.samples().clone();
     let id = tenant.simulator.world().tenant().user(&samples.user).unwrap().id;
     let text = format!(
-        "Username,MFA Status\n{0},Enforced\nnobody@nowhere.example,Enabled\n{1},On\n,Enabled\n{2},\n{id},Disabled\n{0},enforced\n{1},Enabled,x\n",
+        "Username,MFA Status\n{0},Enforced\nnobody@nowhere.example,Off\n{1},On\n,Enabled\n{2},\n{id},Disabled\n{0},enforced\n{1},Enabled,x\n",
         samples.user, samples.mailbox, samples.guest,
     );
     let told = import(&tenant, &text, &json!({}));
     assert_eq!((told.error_code(), told.exit_code()), ("faulty_list", 1), "{:#}", told.end);
     let column = Some(2);
-    assert_eq!(places(&told), [(3, Some(1)), (4, column), (5, Some(1)), (6, column), (7, column), (9, Some(3))]);
+    let expected = [(3, Some(1)), (3, column), (4, column), (5, Some(1)), (6, column), (7, column), (9, Some(3))];
+    assert_eq!(places(&told), expected);
     assert!(told.records.is_empty(), "{:#?}", told.records);
     assert_eq!(state(&tenant, &samples.user), PerUserMfa::Disabled);
     // The sound lines only: whoever is contradicted is left alone.
@@ -186,7 +187,7 @@ fn all_faults_of_a_list_are_told_at_once_and_nothing_is_written() {
     assert_eq!(told.word(&samples.mfa_enabled, "Mfa"), "Verified");
     assert_eq!(state(&tenant, &samples.user), PerUserMfa::Disabled, "two lines want different things");
     assert_eq!(told.exit_code(), 1);
-    assert_eq!(told.records.iter().filter(|record| record["outcome"] == "Failed").count(), 6, "{:#?}", told.records);
+    assert_eq!(told.records.iter().filter(|record| record["outcome"] == "Failed").count(), 7, "{:#?}", told.records);
 }
 
 #[test]
@@ -226,6 +227,7 @@ fn checking_a_list_writes_nothing() {
     assert!(told.notes.iter().any(|note| note["messageId"] == "list_checked"), "{:#?}", told.notes);
     let told = import(&tenant, "Username,MFA Status\nnobody@nowhere.example,x\n", &json!({ "validateOnly": true }));
     assert_eq!((told.error_code(), told.exit_code()), ("faulty_list", 1));
+    assert_eq!(places(&told), [(2, Some(1)), (2, Some(2))], "nobody of that name, and no such state");
     let request = json!({ "path": list(&tenant, "Username,MFA Status\n"), "user": user });
     assert_eq!(run(&tenant.session(), Operation::ImportMfa, &request).error_code(), "argument");
     assert_eq!(state(&tenant, &user), PerUserMfa::Disabled);

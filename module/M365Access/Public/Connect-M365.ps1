@@ -19,7 +19,8 @@ function Connect-M365 {
     .PARAMETER As
     Who signs in to the simulated tenant: a user principal name, or App. A Global Administrator if nothing is said.
     .PARAMETER TimeScale
-    How many times faster than the services the simulated tenant lives; 60 if nothing is said.
+    How many times faster than the services the simulated tenant lives; 60 if nothing is said. For a simulated tenant of
+    another process, whose endpoints are given: what that one was started with, so that its quotas are kept at its own pace.
     .PARAMETER LatencyMilliseconds
     Added to every answer of the simulated tenant.
     .PARAMETER FaultPath
@@ -90,7 +91,6 @@ function Connect-M365 {
         [Parameter(ParameterSetName = 'Simulated')]
         [string] $As,
 
-        [Parameter(ParameterSetName = 'Simulated')]
         [double] $TimeScale,
 
         [Parameter(ParameterSetName = 'Simulated')]
