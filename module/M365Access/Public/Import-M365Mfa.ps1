@@ -53,7 +53,7 @@ function Import-M365Mfa {
     .OUTPUTS
     M365Access.Outcome, one for each person (Mfa).
     .NOTES
-    Permission: Policy.ReadWrite.AuthenticationMethod with User.Read.All, and RoleManagement.Read.Directory to know who is
+    Permissions: Policy.ReadWrite.AuthenticationMethod with User.Read.All, and RoleManagement.Read.Directory to know who is
     an administrator. Role: Authentication Policy Administrator today; the older portal (and Set-MsolUser) asked for
     Global Administrator.
 
