@@ -340,7 +340,8 @@ impl Work<'_> {
     async fn rehearse(&self, session: &Arc<Connected>) -> Result<End> {
         let mut tally = Tally::default();
         let mut records: Vec<Record> = self.missing("").collect();
-        let services = self.services(session, self.reporter.cancelled());
+        let cancelled = self.reporter.cancelled();
+        let services = self.services(session, cancelled, cancelled);
         let changes: Vec<_> =
             self.known().into_iter().map(|(change, state)| self.rehearsed(change, state, &services).boxed()).collect();
         let mut rehearsed = stream::iter(changes).buffered(REHEARSED_AT_ONCE);
@@ -404,9 +405,9 @@ impl Work<'_> {
         }
     }
 
-    /// The services, for as long as `cancel` is not cancelled.
-    fn services(&self, session: &Arc<Connected>, cancel: &CancellationToken) -> Services {
-        let graph = Graph::new(Arc::clone(session), cancel.clone());
+    /// The services, for as long as `cancel` is not cancelled; once `stop` is, no write to Graph leaves any more.
+    fn services(&self, session: &Arc<Connected>, cancel: &CancellationToken, stop: &CancellationToken) -> Services {
+        let graph = Graph::stopping(Arc::clone(session), cancel.clone(), stop.clone());
         let identity = Arc::clone(&self.ground.identity);
         let exchange = Exchange::new(Arc::clone(session), cancel.clone(), Arc::clone(&identity));
         Services { graph, exchange, identity }
@@ -438,7 +439,7 @@ impl Work<'_> {
         // Requests that are under way when the caller wants to stop are given time to come to an end.
         let hard = CancellationToken::new();
         let _sweeper = sweep(&stop, &hard);
-        let services = self.services(session, &hard);
+        let services = self.services(session, &hard, &stop);
         let result = self.execute(&services, &handle, &run_id, &stop, declined).await;
         let (tally, outcome) = match result {
             Ok(tally) => (tally, None),
@@ -447,7 +448,7 @@ impl Work<'_> {
         let state = if let Some(error) = &outcome {
             self.reporter.error(error).await;
             EndState::Interrupted
-        } else if tally.total() >= self.total() {
+        } else if tally.total() >= self.total() && !tally.stopped() {
             EndState::Completed
         } else if self.reporter.cancelled().is_cancelled() {
             EndState::Cancelled

@@ -13,6 +13,8 @@ pub(crate) struct Tally {
     worst: Option<Outcome>,
     /// Failures for want of permission or sign-in.
     denied: u64,
+    /// Changes whose request had not left when the run was stopped.
+    stopped: u64,
 }
 
 impl Tally {
@@ -33,9 +35,17 @@ impl Tally {
         {
             self.denied += 1;
         }
+        if outcome == Outcome::Skipped && code == Some(Code::Cancelled) {
+            self.stopped += 1;
+        }
         if self.worst.is_none_or(|worst| worst.severity() < outcome.severity()) {
             self.worst = Some(outcome);
         }
+    }
+
+    /// Whether the run was stopped before something that it had begun: then it did not come to its own end.
+    pub(crate) fn stopped(&self) -> bool {
+        self.stopped > 0
     }
 
     pub(crate) fn total(&self) -> u64 {

@@ -55,6 +55,11 @@ struct Ticket {
 }
 
 impl Ticket {
+    /// Whether it is a write that has certainly not been taken so far.
+    fn can_stay_unsent(&self) -> bool {
+        self.call.writes() && self.lost.is_none()
+    }
+
     /// Tells whoever waits what became of the call, over all its sendings.
     fn tell(self, reply: Result<Reply>) {
         let not_taken = match &reply {
@@ -72,9 +77,10 @@ impl Ticket {
 
 impl Dispatch {
     /// Starts a dispatcher; it ends when the last clone of this is gone and every call is answered.
-    pub(super) fn start(session: Arc<Connected>, cancel: CancellationToken) -> Self {
+    /// Once `stop` is cancelled, writes that wait come back unsent; once `cancel` is, everything that waits does.
+    pub(super) fn start(session: Arc<Connected>, cancel: CancellationToken, stop: CancellationToken) -> Self {
         let (queue, incoming) = mpsc::unbounded_channel();
-        tokio::spawn(work(Courier { session, cancel }, incoming));
+        tokio::spawn(work(Courier { session, cancel }, stop, incoming));
         Self { queue }
     }
 
@@ -92,13 +98,16 @@ struct Courier {
     cancel: CancellationToken,
 }
 
-async fn work(courier: Courier, mut incoming: mpsc::UnboundedReceiver<Ticket>) {
+async fn work(courier: Courier, stop: CancellationToken, mut incoming: mpsc::UnboundedReceiver<Ticket>) {
     let mut waiting: VecDeque<Ticket> = VecDeque::new();
     let mut in_flight = FuturesUnordered::new();
     let mut open = true;
     // What waits for that small quota takes one place, so that nothing else waits behind it.
     let mut reports_in_flight = false;
     while open || !waiting.is_empty() || !in_flight.is_empty() {
+        if stop.is_cancelled() {
+            waiting = turn_back(waiting);
+        }
         let now = Instant::now();
         while in_flight.len() < IN_FLIGHT
             && let Some(load) = load(&mut waiting, now, reports_in_flight)
@@ -130,6 +139,8 @@ async fn work(courier: Courier, mut incoming: mpsc::UnboundedReceiver<Ticket>) {
                 waiting.extend::<Vec<Ticket>>(again);
             }
             () = sleep_until(wake), if wake.is_some() => {}
+            // Turned back above.
+            () = stop.cancelled(), if waiting.iter().any(Ticket::can_stay_unsent) => {}
             () = courier.cancel.cancelled(), if !waiting.is_empty() => {
                 for ticket in waiting.drain(..) {
                     ticket.tell(Err(Error::cancelled()));
@@ -137,6 +148,15 @@ async fn work(courier: Courier, mut incoming: mpsc::UnboundedReceiver<Ticket>) {
             }
         }
     }
+}
+
+/// Answers the writes that need not be sent any more, and gives back the rest.
+fn turn_back(waiting: VecDeque<Ticket>) -> VecDeque<Ticket> {
+    let (unsent, rest): (VecDeque<_>, VecDeque<_>) = waiting.into_iter().partition(Ticket::can_stay_unsent);
+    for ticket in unsent {
+        ticket.tell(Err(Error::cancelled()));
+    }
+    rest
 }
 
 async fn sleep_until(wake: Option<Instant>) {

@@ -241,7 +241,14 @@ enum Next {
 impl Graph {
     /// Graph for one job. Once `cancel` is cancelled, waits end and nothing new is sent.
     pub(crate) fn new(session: Arc<Connected>, cancel: CancellationToken) -> Self {
-        let dispatch = Dispatch::start(Arc::clone(&session), cancel.clone());
+        let stop = cancel.clone();
+        Self::stopping(session, cancel, stop)
+    }
+
+    /// The same in two steps: once `stop` is cancelled, writes that still wait for their turn come back unsent, and reads
+    /// go on until `cancel`. So what was written can still be read back.
+    pub(crate) fn stopping(session: Arc<Connected>, cancel: CancellationToken, stop: CancellationToken) -> Self {
+        let dispatch = Dispatch::start(Arc::clone(&session), cancel.clone(), stop);
         Self { session, cancel, dispatch }
     }
 

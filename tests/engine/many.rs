@@ -134,3 +134,21 @@ fn a_federated_persons_password_is_said_to_be_elsewhere() {
     let outcome = told.outcome(&user, "Password");
     assert_eq!((outcome["outcome"].as_str(), outcome["code"].as_str()), (Some("Failed"), Some("federated")));
 }
+
+#[test]
+fn a_run_that_was_stopped_before_its_writes_left_is_not_completed() {
+    // The service asks everybody to wait for longer than the run may take.
+    let faults = json!({ "rules": [
+        { "match": { "method": "PATCH" }, "fault": { "status": 429, "retryAfterSeconds": 1200 } }
+    ]});
+    let tenant = Tenant::with_faults(Options { time_scale: 60.0, ..Options::default() }, &faults);
+    let people = [tenant.samples().user.clone(), tenant.samples().apostrophe.clone()];
+    let request = json!({ "user": people, "keepSessions": true, "timeLimitSeconds": 1 });
+    let told = run(&tenant.session(), Operation::BlockUser, &request);
+    for user in &people {
+        assert!(tenant.enabled(user));
+        let outcome = told.outcome(user, "SignIn");
+        assert_eq!((outcome["outcome"].as_str(), outcome["code"].as_str()), (Some("Skipped"), Some("cancelled")));
+    }
+    assert_eq!((told.end["state"].as_str(), told.exit_code()), (Some("interrupted"), 5), "{:#}", told.end);
+}
