@@ -68,8 +68,7 @@ impl Call {
             path: path.into(),
             body: None,
             eventual: false,
-            // Every write of ours sets an absolute state, so that sending it twice is sending it once; `once` says
-            // otherwise.
+            // Every write of ours sets an absolute state, so that sending it twice is sending it once.
             repeat: Repeat::Always,
             client_request_id: Uuid::new_v4(),
         }
@@ -77,12 +76,6 @@ impl Call {
 
     pub(crate) fn beta(mut self) -> Self {
         self.version = Version::Beta;
-        self
-    }
-
-    /// Not to be sent again when its answer was lost: sending it twice is not sending it once.
-    pub(crate) fn once(mut self) -> Self {
-        self.repeat = Repeat::IfUnsent;
         self
     }
 
