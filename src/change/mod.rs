@@ -206,8 +206,10 @@ pub(crate) enum State {
 /// What was written and when, by the service's own clock.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Written {
-    /// `Date` of the write's answer, whole seconds.
+    /// `Date` of the write's answer, whole seconds; nothing if the answer was lost.
     pub(crate) at: Option<Timestamp>,
+    /// When we set about it, by our own clock: what is older is somebody else's.
+    pub(crate) begun: Option<Timestamp>,
     /// `Date` of the answer to the change that this one must come after (the block before a revocation).
     pub(crate) not_before: Option<Timestamp>,
     /// Parts of the change that the service refused, by their ids: they are not expected to show.

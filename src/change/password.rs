@@ -73,7 +73,7 @@ pub(super) fn judge(before: &Person, now: &Person, written: &Written) -> Verdict
     let Some(changed) = now.last_password_change_date_time else { return Verdict::NotYet };
     let as_late = written.at.is_some_and(|at| changed >= at);
     let moved = before.last_password_change_date_time.is_none_or(|old| changed > old);
-    let ours = written.at.is_none_or(|at| changed >= at - SKEW);
+    let ours = written.at.or(written.begun).is_none_or(|since| changed >= since - SKEW);
     if as_late || (moved && ours) { Verdict::Reached } else { Verdict::NotYet }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn judge(before: &Person, now: &Person, written: &Written) -> Verdict
     // at least have moved, by no more than clocks may differ.
     let as_late = written.at.is_some_and(|at| valid_from >= at);
     let moved = before.sign_in_sessions_valid_from_date_time.is_none_or(|old| valid_from > old);
-    let ours = written.at.is_none_or(|at| valid_from >= at - SKEW);
+    let ours = written.at.or(written.begun).is_none_or(|since| valid_from >= since - SKEW);
     let set = as_late || (moved && ours);
     if !set {
         return Verdict::NotYet;

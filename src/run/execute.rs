@@ -308,7 +308,7 @@ impl Execution<'_> {
             };
             let Applied { at, refused, remark } = applied;
             let refused_parts = refused.as_ref().map(|refused| refused.parts.clone()).unwrap_or_default();
-            let written = Written { at, not_before, refused: refused_parts };
+            let written = Written { at, begun: Some(sent_at), not_before, refused: refused_parts };
             match self.read_back(change, before, &written).await {
                 Ok((Verdict::TooEarly, _)) if writes < WRITES => {}
                 Ok((_, now)) if let Some(refused) = &refused => {

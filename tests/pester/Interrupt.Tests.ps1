@@ -55,7 +55,8 @@ Describe 'A downstream command that has had enough' {
 
 Describe 'A time limit' {
     It 'interrupts the run, which can be resumed, with one error that does not end the script' {
-        $outcomes = @($people | Revoke-M365Sessions -Confirm:$false -MaximumPercent 100 -MaximumUsers 1000 -TimeLimit ([timespan]::FromSeconds(1)) -ErrorAction SilentlyContinue -ErrorVariable errors)
+        # No time at all: however fast the machine is, there is work left.
+        $outcomes = @($people | Revoke-M365Sessions -Confirm:$false -MaximumPercent 100 -MaximumUsers 1000 -TimeLimit ([timespan]::Zero) -ErrorAction SilentlyContinue -ErrorVariable errors)
         $? | Should -BeFalse
         $limit = @($errors | Where-Object FullyQualifiedErrorId -Match 'time_limit')
         $limit.Count | Should -Be 1
