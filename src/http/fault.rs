@@ -151,9 +151,39 @@ pub(crate) fn effect_unknown(status: u16, headers: &HeaderMap) -> bool {
     }
 }
 
-/// Whether an answer says that a write was turned away at the door: it tells nothing about one that was sent before.
-pub(crate) fn certainly_not_taken(status: u16, headers: &HeaderMap) -> bool {
-    matches!(status, 401 | 409 | 429 | 503 | 509) && !effect_unknown(status, headers)
+/// What is known of a write whose answer was lost once that it was sent again and answered so: nothing more, where this
+/// answer was a refusal, which tells only about the second sending. Nothing where the answer stands.
+pub(crate) fn still_lost(
+    lost: &Error,
+    status: u16,
+    headers: &HeaderMap,
+    refusal: impl FnOnce() -> Error,
+) -> Option<Error> {
+    match status {
+        200..=299 => None,
+        _ if effect_unknown(status, headers) => None,
+        // Turned away at the door.
+        401 | 409 | 429 | 503 | 509 => Some(lost.clone()),
+        _ => Some(lost_then_refused(&refusal())),
+    }
+}
+
+/// Why the second sending was refused is what an administrator can do something about.
+fn lost_then_refused(refusal: &Error) -> Error {
+    let facts = refusal.facts().clone();
+    Error::new(
+        Code::AnswerLost,
+        say!("lost_then_refused", "an answer was lost, and sent again the request was refused: {why}", why = refusal),
+    )
+    .with(|lost| {
+        lost.http_status = facts.http_status;
+        lost.service_code = facts.service_code;
+        lost.request_id = facts.request_id;
+        lost.client_request_id = facts.client_request_id;
+        lost.advice = facts.advice;
+        lost.advice_id = facts.advice_id;
+        lost.advice_arguments = facts.advice_arguments;
+    })
 }
 
 /// The error of a write whose answer leaves open what became of it.

@@ -62,13 +62,13 @@ impl Ticket {
 
     /// Tells whoever waits what became of the call, over all its sendings.
     fn tell(self, reply: Result<Reply>) {
-        let not_taken = match &reply {
-            Ok(reply) => fault::certainly_not_taken(reply.status, &reply.headers),
-            Err(error) => error.code() != Code::AnswerLost,
-        };
-        let answer = match self.lost {
-            Some(lost) if not_taken => Err(lost),
-            _ => reply,
+        let answer = match (self.lost, reply) {
+            (None, reply) => reply,
+            (Some(_), Err(error)) if error.code() == Code::AnswerLost => Err(error),
+            (Some(lost), Err(_)) => Err(lost),
+            (Some(lost), Ok(reply)) => {
+                fault::still_lost(&lost, reply.status, &reply.headers, || reply.error()).map_or(Ok(reply), Err)
+            }
         };
         // Whoever waited may be gone; then nobody needs it.
         self.answer.send(answer).ok();

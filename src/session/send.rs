@@ -152,15 +152,18 @@ impl Sending<'_> {
     }
 
     /// What stands when nothing more is sent: an earlier sending that may have had an effect outweighs a last one that
-    /// had certainly none.
+    /// had none.
     fn last(self, sent: Sent) -> Result<Response> {
-        let refused = match &sent {
-            Err(error) => error.code() != Code::AnswerLost,
-            Ok(answer) => fault::certainly_not_taken(answer.status, &answer.headers),
+        let Some(lost) = self.lost else { return sent };
+        let answer = match sent {
+            Err(error) if error.code() == Code::AnswerLost => return Err(error),
+            Err(_) => return Err(lost),
+            Ok(answer) => answer,
         };
-        match self.lost {
-            Some(lost) if refused => Err(lost),
-            _ => sent,
+        let refusal = || fault::error(answer.status, &answer.headers, &answer.body, Some(&answer.client_request_id));
+        match fault::still_lost(&lost, answer.status, &answer.headers, refusal) {
+            Some(lost) => Err(lost),
+            None => Ok(answer),
         }
     }
 }

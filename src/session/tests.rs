@@ -244,9 +244,15 @@ async fn a_write_whose_answer_was_lost_stays_unknown_whatever_comes_after() {
     assert_eq!((error.code(), error.facts().request_id.as_deref()), (Code::AnswerLost, Some("gateway-1")));
     // A read has no effect that could be unknown.
     assert_eq!(get(&session).await.unwrap().status, 429);
-    // A clear refusal is clear, also the second time.
-    let service = with_tokens(|_, before| if before == 0 { Act::Reset } else { Act::answer(403, "{}") }).await;
-    assert_eq!(send(&app(&service), Method::PATCH, Repeat::Always).await.unwrap().status, 403);
+    // A clear refusal is clear about the second sending only; what it says is not lost.
+    for status in [400, 403, 404] {
+        let service =
+            with_tokens(move |_, before| if before == 0 { Act::Reset } else { Act::answer(status, "{}") }).await;
+        let error = send(&app(&service), Method::PATCH, Repeat::Always).await.unwrap_err();
+        let facts = error.facts();
+        let told = (error.code(), facts.message_id.as_str(), facts.http_status);
+        assert_eq!(told, (Code::AnswerLost, "lost_then_refused", Some(status)));
+    }
 }
 
 #[tokio::test]

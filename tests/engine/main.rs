@@ -12,6 +12,7 @@ mod get_user;
 mod guard;
 mod job;
 mod log;
+mod lost_answers;
 mod main_job;
 mod many;
 mod mfa;
