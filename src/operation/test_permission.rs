@@ -102,7 +102,7 @@ struct Test<'a> {
 impl Test<'_> {
     async fn record<'p>(&self, operation: Operation, target: Option<(&'p str, &'p str)>) -> Result<Record<'p>> {
         let (mut missing_permission, mut missing_role, mut known) = (None, None, true);
-        for act in operation.acts() {
+        for act in permission::weightiest_first(operation.acts()) {
             match identity::permissions(self.session, self.identity, act.service()).await {
                 Ok(Some(held)) => {
                     let any_of = act.permissions(self.identity.is_person);
@@ -116,7 +116,7 @@ impl Test<'_> {
                     missing_permission = missing_permission.or_else(|| any_of.first().copied());
                 }
             }
-            match self.holders.standing(*act, self.identity, target.map(|(_, id)| id)) {
+            match self.holders.standing(act, self.identity, target.map(|(_, id)| id)) {
                 Standing::Enough => {}
                 Standing::Lacks(role) => missing_role = missing_role.or(Some(role)),
                 Standing::Unknown => known = false,

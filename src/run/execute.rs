@@ -199,7 +199,7 @@ impl Execution<'_> {
         let before = match self.before(change).await {
             Ok(before) => before,
             Err(error) if error.code() == Code::Cancelled => return None,
-            Err(error) => return Some(self.failed(change, None, &error)),
+            Err(error) => return Some(self.failed(change, None, &self.named(change, error))),
         };
         if change.wanted.already(&before) {
             let mut record = self.record(change, Outcome::Unchanged);
@@ -243,6 +243,20 @@ impl Execution<'_> {
             record.wanted = change.wanted.word_given(before);
         }
         Settled { record, at: None }
+    }
+
+    /// A refusal to show the state before, with the role that is missing where the tables tell: the service never does.
+    fn named(&self, change: &Change, error: Error) -> Error {
+        let named =
+            Some(&error).filter(|error| error.code() == Code::Forbidden).and_then(|_| self.out_of_reach(change));
+        let Some(named) = named else { return error };
+        let facts = error.facts().clone();
+        named.with(|own| {
+            own.http_status = facts.http_status;
+            own.service_code = facts.service_code;
+            own.request_id = facts.request_id;
+            own.client_request_id = facts.client_request_id;
+        })
     }
 
     /// The role that the documented tables ask for and that we do not hold, if all of that is known.

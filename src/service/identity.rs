@@ -87,7 +87,7 @@ pub(crate) async fn permissions<'a>(
 /// Refuses what the token for the service certainly has no permission for; where the token does not tell, the service
 /// decides.
 pub(crate) async fn require(session: &Connected, identity: &Identity, cmdlet: &str, acts: &[Act]) -> Result<()> {
-    for act in acts {
+    for act in permission::weightiest_first(acts) {
         let Some(held) = permissions(session, identity, act.service()).await? else { continue };
         if let Some(missing) = permission::missing_permission(&held, act.permissions(identity.is_person)) {
             return Err(permission::permission_error(cmdlet, missing, &identity.account));

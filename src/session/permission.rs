@@ -11,7 +11,7 @@ use super::{
     role::{
         AUTHENTICATION, AUTHENTICATION_POLICY, DIRECTORY_READERS, EXCHANGE, EXCHANGE_RECIPIENT, GLOBAL_ADMINISTRATOR,
         GLOBAL_READER, GROUPS, GUEST_INVITER, HELPDESK, MESSAGE_CENTER_READER, PASSWORD, PRIVILEGED_AUTHENTICATION,
-        REPORTS_READER, SECURITY_READER, USAGE_SUMMARY_READER, USER, role_name,
+        REPORTS_READER, SECURITY, SECURITY_READER, USAGE_SUMMARY_READER, USER, role_name,
     },
 };
 use crate::{
@@ -32,9 +32,13 @@ pub(crate) enum Act {
     Sessions,
     /// Reset the password.
     Password,
-    /// Read and switch the protocols of a mailbox.
+    /// Read the protocols of a mailbox.
+    ReadMailboxAccess,
+    /// Switch the protocols of a mailbox.
     MailboxAccess,
-    /// Read and switch modern authentication in the organisation.
+    /// Read whether modern authentication is on in the organisation.
+    ReadModernAuthentication,
+    /// Switch modern authentication in the organisation.
     ModernAuthentication,
     /// Read per-user MFA states, and the policies that make them beside the point.
     ReadMfa,
@@ -71,7 +75,19 @@ impl Act {
         match self {
             Self::SignIn => Reach::Sensitive,
             Self::Sessions | Self::Password => Reach::Reset,
+            Self::ReadMailboxAccess => Reach::AnyOf(&[
+                GLOBAL_READER,
+                SECURITY_READER,
+                HELPDESK,
+                SECURITY,
+                EXCHANGE_RECIPIENT,
+                EXCHANGE,
+                GLOBAL_ADMINISTRATOR,
+            ]),
             Self::MailboxAccess => Reach::AnyOf(&[EXCHANGE_RECIPIENT, EXCHANGE, GLOBAL_ADMINISTRATOR]),
+            Self::ReadModernAuthentication => {
+                Reach::AnyOf(&[GLOBAL_READER, SECURITY_READER, SECURITY, EXCHANGE, GLOBAL_ADMINISTRATOR])
+            }
             Self::ModernAuthentication => Reach::AnyOf(&[EXCHANGE, GLOBAL_ADMINISTRATOR]),
             Self::Mfa | Self::MfaPolicy => Reach::AnyOf(&[AUTHENTICATION_POLICY, GLOBAL_ADMINISTRATOR]),
             Self::ReadMfa | Self::ReadMfaPolicy => {
@@ -88,7 +104,10 @@ impl Act {
     /// The service whose token must carry the permission.
     pub(crate) const fn service(self) -> Service {
         match self {
-            Self::MailboxAccess | Self::ModernAuthentication => Service::Exchange,
+            Self::ReadMailboxAccess
+            | Self::MailboxAccess
+            | Self::ReadModernAuthentication
+            | Self::ModernAuthentication => Service::Exchange,
             _ => Service::Graph,
         }
     }
@@ -117,10 +136,18 @@ impl Act {
             ],
             Self::Password => &["User-PasswordProfile.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
             // The delegated name for the command endpoint is not confirmed by any page: both that are in use pass.
-            Self::MailboxAccess | Self::ModernAuthentication if person => {
+            Self::ReadMailboxAccess
+            | Self::MailboxAccess
+            | Self::ReadModernAuthentication
+            | Self::ModernAuthentication
+                if person =>
+            {
                 &["Exchange.Manage", "AdminApi.AccessAsUser.All"]
             }
-            Self::MailboxAccess | Self::ModernAuthentication => &["Exchange.ManageAsApp"],
+            Self::ReadMailboxAccess
+            | Self::MailboxAccess
+            | Self::ReadModernAuthentication
+            | Self::ModernAuthentication => &["Exchange.ManageAsApp"],
             Self::ReadMfa | Self::ReadMfaPolicy => &["Policy.Read.All", "Policy.ReadWrite.AuthenticationMethod"],
             Self::Mfa | Self::MfaPolicy => &["Policy.ReadWrite.AuthenticationMethod"],
             Self::ReadRegistrations => &["AuditLog.Read.All"],
@@ -145,8 +172,35 @@ impl Act {
     /// Whether an app without any role is documented to be refused even for people without a role. Where that is not
     /// documented, the service decides.
     const fn app_needs_role(self) -> bool {
-        matches!(self, Self::Password | Self::MailboxAccess | Self::ModernAuthentication)
+        matches!(
+            self,
+            Self::Password
+                | Self::ReadMailboxAccess
+                | Self::MailboxAccess
+                | Self::ReadModernAuthentication
+                | Self::ModernAuthentication
+        )
     }
+
+    const fn reads(self) -> bool {
+        matches!(
+            self,
+            Self::ReadUsers
+                | Self::ReadRoles
+                | Self::ReadMailboxAccess
+                | Self::ReadModernAuthentication
+                | Self::ReadMfa
+                | Self::ReadRegistrations
+                | Self::ReadMfaPolicy
+        )
+    }
+}
+
+/// What is written before what is read: where both are missing, whoever is given what the writing needs may mostly read
+/// as well, and whoever is given what the reading needs is sent away a second time.
+pub(crate) fn weightiest_first(acts: &[Act]) -> impl Iterator<Item = Act> {
+    let some = |reads: bool| acts.iter().copied().filter(move |act| act.reads() == reads);
+    some(false).chain(some(true))
 }
 
 impl Reach {
@@ -320,6 +374,28 @@ mod tests {
     fn an_authentication_administrator_is_out_of_reach_of_a_user_administrator() {
         assert!(missing_role(Act::SignIn, true, &caller(&[USER]), [AUTHENTICATION].into_iter()).is_some());
         assert_eq!(missing_role(Act::SignIn, true, &caller(&[AUTHENTICATION]), [AUTHENTICATION].into_iter()), None);
+    }
+
+    #[test]
+    fn what_is_written_is_asked_about_first() {
+        let order: Vec<_> = weightiest_first(&[Act::ReadUsers, Act::ReadMfa, Act::Mfa]).collect();
+        assert_eq!(order, [Act::Mfa, Act::ReadUsers, Act::ReadMfa]);
+    }
+
+    #[test]
+    fn a_mailbox_is_shown_to_more_than_may_change_it() {
+        let helpdesk = caller(&[HELPDESK]);
+        assert_eq!(missing_role(Act::ReadMailboxAccess, true, &helpdesk, std::iter::empty()), None);
+        let missing = Some("Exchange Recipient Administrator");
+        assert_eq!(missing_role(Act::MailboxAccess, true, &helpdesk, std::iter::empty()), missing);
+        assert_eq!(
+            missing_role(Act::ReadModernAuthentication, true, &helpdesk, std::iter::empty()),
+            Some("Global Reader")
+        );
+        assert_eq!(
+            missing_role(Act::ReadMailboxAccess, false, &caller(&[]), std::iter::empty()),
+            Some("Global Reader")
+        );
     }
 
     #[test]

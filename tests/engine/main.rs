@@ -21,6 +21,7 @@ mod mfa_methods;
 mod mfa_policy;
 mod nonsense;
 mod offboarding;
+mod permission;
 mod promises;
 mod recurring_defects;
 mod select;

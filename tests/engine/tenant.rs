@@ -82,6 +82,21 @@ impl Tenant {
         Session::open(&settings.to_string())
     }
 
+    /// The same with a token for Exchange Online beside the one for Graph.
+    pub(crate) fn session_as_with_exchange(&self, user: &str) -> Session {
+        let password = &self.simulator.description().admin_password;
+        let token = |scope: &str| {
+            let tokens =
+                self.grant_for(scope, &[("grant_type", "password"), ("username", user), ("password", password)]);
+            tokens.unwrap()["access_token"].clone()
+        };
+        let graph = token("https://graph.microsoft.com/.default");
+        let exchange = token("https://outlook.office365.com/.default");
+        self.session_with(
+            &json!({ "clientId": null, "clientSecret": null, "accessToken": graph, "exchangeToken": exchange }),
+        )
+    }
+
     /// What the tenant itself knows of a person, without any delay.
     pub(crate) fn enabled(&self, user: &str) -> bool {
         self.simulator.world().tenant().user(user).unwrap().profile.latest().account_enabled
@@ -119,9 +134,12 @@ impl Tenant {
     }
 
     fn grant(&self, form: &[(&str, &str)]) -> Result<Value, i64> {
+        self.grant_for("https://graph.microsoft.com/.default offline_access", form)
+    }
+
+    fn grant_for(&self, scope: &str, form: &[(&str, &str)]) -> Result<Value, i64> {
         let about = self.simulator.description();
         let url = format!("{}/{}/oauth2/v2.0/token", about.login_endpoint.trim_end_matches('/'), about.tenant_id);
-        let scope = "https://graph.microsoft.com/.default offline_access";
         let common =
             [("client_id", about.client_id.as_str()), ("client_secret", &about.client_secret), ("scope", scope)];
         let form: Vec<_> = form.iter().chain(&common).collect();
