@@ -112,11 +112,16 @@ Describe 'about_<_>' -ForEach 'M365Access', 'M365Access_Effect', 'M365Access_Saf
         finally { $env:PSModulePath = $before }
     }
 
-    It 'names the same cmdlets and parameters in every language' {
-        $words = { param($path) @([regex]::Matches([System.IO.File]::ReadAllText($path), '\b[A-Z][a-z]+-M365\w*|(?<=\s)-[A-Z]\w+') | ForEach-Object { $_.Value }) | Sort-Object -Unique }
-        $english = & $words "$modules/M365Access/en-US/about_$_.help.txt"
-        foreach ($translated in Get-ChildItem "$modules/M365Access/*-*/about_$_.help.txt") {
-            & $words $translated.FullName | Should -Be $english
+    It 'says the same in every language' {
+        $words = { param($text) @([regex]::Matches($text, '\b[A-Z][a-z]+-M365\w*|(?<=\s)-[A-Z]\w+') | ForEach-Object { $_.Value }) | Sort-Object -Unique }
+        $sections = { param($text) [regex]::Matches($text, '(?m)^ {0,2}\S').Count }
+        $sentences = { param($text) @($text -split "`n" | Where-Object { $_ -match '^    [A-Z][a-z]* [a-z ]+' }) }
+        $english = [System.IO.File]::ReadAllText("$modules/M365Access/en-US/about_$_.help.txt")
+        foreach ($language in 'nl-NL', 'sv-SE') {
+            $translated = [System.IO.File]::ReadAllText("$modules/M365Access/$language/about_$_.help.txt")
+            & $words $translated | Should -Be (& $words $english)
+            & $sections $translated | Should -Be (& $sections $english)
+            & $sentences $translated | Where-Object { $_ -in (& $sentences $english) } | Should -BeNullOrEmpty
         }
     }
 
