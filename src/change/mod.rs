@@ -4,24 +4,33 @@
 //! judged and worded stands in one file a kind; this file only knows which file that is.
 
 mod generated_password;
+mod kind;
 pub(crate) mod mailbox_access;
 mod mfa;
 mod mfa_methods;
 mod mfa_policy;
 pub(crate) mod modern_authentication;
+mod outcome;
 mod password;
 mod sessions;
 mod sign_in;
+mod state;
+mod subject;
+mod wanted;
 mod word;
+mod written;
 
-use std::{collections::BTreeSet, time::Duration};
-
-use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use generated_password::generate as generate_password;
+pub use kind::Kind;
+pub use outcome::Outcome;
+pub(crate) use state::State;
+pub use subject::Subject;
+pub use wanted::Wanted;
 pub use word::Word;
+pub(crate) use written::{Applied, Refused, Verdict, Written};
 
 pub use crate::service::exchange::protocol::{Access, Accesses, Protocol};
 
@@ -31,293 +40,28 @@ use crate::{
     sentence::Sentence,
     service::{
         self, Services,
-        exchange::organization_config::OrganizationConfig,
         graph::Reply,
-        method::{self, Method},
-        mfa::MfaState,
-        mfa_policy::MfaPolicy,
         user::{self, Person},
     },
-    session::{identity::Identity, permission::Act},
+    session::identity::Identity,
 };
 
-/// What kind of state a change is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Kind {
-    /// Whether a person may sign in.
-    SignIn,
-    /// From when on a person's sessions are valid.
-    Sessions,
-    /// A person's password.
-    Password,
-    /// By which protocols a person's mailbox can be reached.
-    MailboxAccess,
-    /// Modern authentication in the organisation.
-    ModernAuthentication,
-    /// Per-user MFA of a person.
-    Mfa,
-    /// What a person has registered to prove the second factor with.
-    MfaMethods,
-    /// The service settings of multi-factor authentication.
-    MfaPolicy,
-}
-
-impl Kind {
-    /// The word, as in records.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SignIn => "SignIn",
-            Self::Sessions => "Sessions",
-            Self::Password => "Password",
-            Self::MailboxAccess => "MailboxAccess",
-            Self::ModernAuthentication => "ModernAuthentication",
-            Self::Mfa => "Mfa",
-            Self::MfaMethods => "MfaMethods",
-            Self::MfaPolicy => "MfaPolicy",
-        }
-    }
-}
-
-/// What is known of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Outcome {
-    /// Read back and right.
-    Verified,
-    /// The service took it and offers nothing to read back that would prove it.
-    Accepted,
-    /// Was already so.
-    Unchanged,
-    /// Rehearsal only.
-    Planned,
-    /// Not done, for a reason that is nobody's fault: what it depends on did not succeed, or there is nothing to do it to.
-    Skipped,
-    /// Our guard said no.
-    Refused,
-    /// The service said no.
-    Failed,
-    /// Sent, and what became of it could not be learned.
-    Unknown,
-}
-
-impl Outcome {
-    /// The word, as in records.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Verified => "Verified",
-            Self::Accepted => "Accepted",
-            Self::Unchanged => "Unchanged",
-            Self::Planned => "Planned",
-            Self::Skipped => "Skipped",
-            Self::Refused => "Refused",
-            Self::Failed => "Failed",
-            Self::Unknown => "Unknown",
-        }
-    }
-
-    /// How bad it is: a run is as good as its worst change. Ignorance is worse than failure.
-    pub const fn severity(self) -> u8 {
-        match self {
-            Self::Unchanged => 0,
-            Self::Planned => 1,
-            Self::Verified => 2,
-            Self::Accepted => 3,
-            Self::Skipped => 4,
-            Self::Refused => 5,
-            Self::Failed => 6,
-            Self::Unknown => 7,
-        }
-    }
-
-    /// Whether what depends on this change may go on.
-    pub const fn holds(self) -> bool {
-        matches!(self, Self::Verified | Self::Accepted | Self::Unchanged)
-    }
-}
-
-/// The state that a change wants.
+/// One change of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all_fields = "camelCase")]
-#[non_exhaustive]
-pub enum Wanted {
-    /// Sign-in allowed or blocked.
-    SignIn {
-        /// `true` allows.
-        allowed: bool,
-    },
-    /// Sessions from before now are no longer valid.
-    Sessions {},
-    /// A new password. The password itself is never part of a plan.
-    Password {
-        /// It must be changed at the next sign-in.
-        change_at_next_sign_in: bool,
-    },
-    /// Protocols of a mailbox; those that are not named stay as they are.
-    MailboxAccess {
-        /// How each of them is to stand.
-        access: Accesses,
-    },
-    /// Modern authentication in the organisation.
-    ModernAuthentication {
-        /// `true` turns it on.
-        on: bool,
-    },
-    /// Per-user MFA.
-    Mfa {
-        /// The state; `enabled` may read `enforced` afterwards.
-        state: MfaState,
-    },
-    /// No registered methods, but for some types.
-    MfaMethods {
-        /// What is left alone.
-        keep: BTreeSet<method::Kind>,
-    },
-    /// No app passwords: what nobody can do, so that it is said to everybody who asks.
-    AppPasswords {},
-    /// Service settings of multi-factor authentication; what is not named is left alone.
-    MfaPolicy {
-        /// People may make app passwords.
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        app_passwords_allowed: Option<bool>,
-        /// Devices are remembered for so many days; 0 remembers none.
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        remember_devices_days: Option<u16>,
-    },
-}
-
-/// The state of a subject, as it was read; recorded before a change so that it can be undone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "of", content = "state")]
-pub(crate) enum State {
-    /// What the directory shows of a person.
-    Person(Person),
-    /// How the protocols of a mailbox stand; nothing if there is no mailbox.
-    Mailbox(Option<Accesses>),
-    /// Settings of the organisation.
-    Organization(OrganizationConfig),
-    /// Per-user MFA of a person.
-    Mfa(mfa::Seen),
-    /// What a person has registered.
-    MfaMethods(Vec<Method>),
-    /// The service settings of multi-factor authentication.
-    MfaPolicy(MfaPolicy),
-}
-
-/// What was written and when, by the service's own clock.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Written {
-    /// `Date` of the write's answer, whole seconds; nothing if the answer was lost.
-    pub(crate) at: Option<Timestamp>,
-    /// When we set about it, by our own clock: what is older is somebody else's.
-    pub(crate) begun: Option<Timestamp>,
-    /// `Date` of the answer to the change that this one must come after (the block before a revocation).
-    pub(crate) not_before: Option<Timestamp>,
-    /// Parts of the change that the service refused, by their ids: they are not expected to show.
-    pub(crate) refused: BTreeSet<String>,
-}
-
-/// What became of a write, as far as its answers tell.
-#[derive(Debug, Default)]
-pub(crate) struct Applied {
-    /// The service's time of the last answer.
-    pub(crate) at: Option<Timestamp>,
-    /// Some of several parts were refused while the others were done.
-    pub(crate) refused: Option<Refused>,
-    /// What had to be done on the way and was not asked for.
-    pub(crate) remark: Option<Sentence>,
-}
-
-/// Parts of a change that the service refused.
-#[derive(Debug)]
-pub(crate) struct Refused {
-    /// By their ids.
-    pub(crate) parts: BTreeSet<String>,
-    /// Why, with what they are.
-    pub(crate) error: Error,
-}
-
-impl From<Option<Timestamp>> for Applied {
-    /// All of it was taken.
-    fn from(at: Option<Timestamp>) -> Self {
-        Self { at, ..Self::default() }
-    }
-}
-
-/// What a read-back says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// The wanted state is there.
-    Reached,
-    /// The old state is there: the write has not replicated, or did not take.
-    NotYet,
-    /// The wanted state is there, but it is older than what it must come after: write once more.
-    TooEarly,
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// Position in the plan, from 0.
+    pub sequence: u32,
+    /// Whom it is about.
+    pub subject: Subject,
+    /// What is wanted.
+    pub wanted: Wanted,
+    /// The change (of the same subject) that must have succeeded first.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub after: Option<u32>,
 }
 
 impl Wanted {
-    /// The kind of state.
-    pub const fn kind(&self) -> Kind {
-        match self {
-            Self::SignIn { .. } => Kind::SignIn,
-            Self::Sessions {} => Kind::Sessions,
-            Self::Password { .. } => Kind::Password,
-            Self::MailboxAccess { .. } => Kind::MailboxAccess,
-            Self::ModernAuthentication { .. } => Kind::ModernAuthentication,
-            Self::Mfa { .. } => Kind::Mfa,
-            Self::MfaMethods { .. } | Self::AppPasswords {} => Kind::MfaMethods,
-            Self::MfaPolicy { .. } => Kind::MfaPolicy,
-        }
-    }
-
-    /// What is done to the person, as far as permissions and roles tell it apart.
-    pub(crate) const fn act(&self) -> Act {
-        match self {
-            Self::SignIn { .. } => Act::SignIn,
-            Self::Sessions {} => Act::Sessions,
-            Self::Password { .. } => Act::Password,
-            Self::MailboxAccess { .. } => Act::MailboxAccess,
-            Self::ModernAuthentication { .. } => Act::ModernAuthentication,
-            Self::Mfa { .. } => Act::Mfa,
-            Self::MfaMethods { .. } | Self::AppPasswords {} => Act::MfaMethods,
-            Self::MfaPolicy { .. } => Act::MfaPolicy,
-        }
-    }
-
-    /// Whether it takes access away: then the guard has a say.
-    pub fn takes_access(&self) -> bool {
-        match self {
-            Self::SignIn { allowed } => !*allowed,
-            Self::Sessions {} | Self::Password { .. } | Self::MfaMethods { .. } => true,
-            Self::MailboxAccess { access } => access.values().any(|access| *access == Access::Closed),
-            Self::ModernAuthentication { .. } | Self::Mfa { .. } | Self::AppPasswords {} | Self::MfaPolicy { .. } => {
-                false
-            }
-        }
-    }
-
-    /// Whether it can keep out somebody who is not prepared: then emergency accounts are protected from it, which must
-    /// work in the hour of need, and nobody else is.
-    pub fn hinders(&self) -> bool {
-        match self {
-            Self::Mfa { state } => !matches!(state, MfaState::Disabled),
-            other => other.takes_access(),
-        }
-    }
-
-    /// Whether it can lock its subject out for good: then the last Global Administrator is protected from it.
-    pub const fn locks_out(&self) -> bool {
-        match self {
-            Self::SignIn { allowed } => !*allowed,
-            Self::Password { .. } | Self::MfaMethods { .. } => true,
-            Self::Sessions {}
-            | Self::MailboxAccess { .. }
-            | Self::ModernAuthentication { .. }
-            | Self::Mfa { .. }
-            | Self::AppPasswords {}
-            | Self::MfaPolicy { .. } => false,
-        }
-    }
-
     /// The word for records: `Blocked`, `Reset`, or nothing where the wanted state is a moment yet to come, or depends on
     /// the state before ([`Self::word_given`]).
     pub(crate) fn word(&self) -> Option<Word> {
@@ -343,25 +87,6 @@ impl Wanted {
             }
             (Self::MfaMethods { keep }, State::MfaMethods(before)) => Some(mfa_methods::remaining(before, keep)),
             _ => self.word(),
-        }
-    }
-
-    /// What would be done, for confirmations.
-    pub fn action(&self) -> &'static str {
-        match self {
-            Self::SignIn { allowed: true } => "allow sign-in",
-            Self::SignIn { allowed: false } => "block sign-in",
-            Self::Sessions {} => "revoke sessions",
-            Self::Password { .. } => "reset password",
-            Self::MailboxAccess { access } => mailbox_access::action(access),
-            Self::ModernAuthentication { on: true } => "turn modern authentication on",
-            Self::ModernAuthentication { on: false } => "turn modern authentication off",
-            Self::Mfa { state: MfaState::Disabled } => "disable per-user MFA",
-            Self::Mfa { state: MfaState::Enabled } => "enable per-user MFA",
-            Self::Mfa { state: MfaState::Enforced } => "enforce per-user MFA",
-            Self::MfaMethods { .. } => "delete MFA methods",
-            Self::AppPasswords {} => "delete app passwords",
-            Self::MfaPolicy { .. } => "change MFA service settings",
         }
     }
 
@@ -547,42 +272,6 @@ impl Wanted {
             _ => false,
         }
     }
-
-    /// How long after the read-back the change has taken hold everywhere; nothing where the services do not say.
-    ///
-    /// Access tokens that were already issued live on to their end, 60 minutes by the documented default:
-    /// learn.microsoft.com/entra/identity-platform/access-tokens
-    pub(crate) fn takes_hold_after(&self) -> Option<SignedDuration> {
-        match self {
-            Self::SignIn { allowed: false } | Self::Sessions {} | Self::Password { .. } => {
-                Some(SignedDuration::from_mins(60))
-            }
-            Self::SignIn { allowed: true } => Some(SignedDuration::ZERO),
-            // Who is signed in stays so until something asks them again; of protocols and of modern authentication no
-            // page says when clients notice.
-            Self::MailboxAccess { .. }
-            | Self::ModernAuthentication { .. }
-            | Self::Mfa { .. }
-            | Self::MfaMethods { .. }
-            | Self::AppPasswords {}
-            | Self::MfaPolicy { .. } => None,
-        }
-    }
-
-    /// How long a read-back is repeated until the write shows.
-    pub(crate) const fn patience(&self) -> Duration {
-        match self {
-            Self::SignIn { .. }
-            | Self::Sessions {}
-            | Self::Password { .. }
-            | Self::Mfa { .. }
-            | Self::MfaMethods { .. }
-            | Self::AppPasswords {}
-            | Self::MfaPolicy { .. } => Duration::from_secs(60),
-            // Exchange Online's domain controllers take longer to agree.
-            Self::MailboxAccess { .. } | Self::ModernAuthentication { .. } => Duration::from_secs(300),
-        }
-    }
 }
 
 /// By which way Exchange Online is told, and what is not known of it.
@@ -591,64 +280,6 @@ fn undocumented() -> Sentence {
         "undocumented_endpoint",
         "done through the undocumented command endpoint of Microsoft's own module; no page says when clients notice"
     )
-}
-
-/// Whom a change is about: a person, or the tenant itself.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Subject {
-    /// User principal name at the time of planning, for people to read; the tenant's name where it is about the tenant.
-    pub user: String,
-    /// The immutable object id, by which everything is addressed; the tenant's id where it is about the tenant.
-    pub user_id: String,
-    /// Display name at the time of planning.
-    pub display_name: Option<String>,
-    /// It is about the tenant itself and about nobody in particular.
-    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
-    pub is_tenant: bool,
-}
-
-impl Subject {
-    /// The tenant that somebody is signed in to.
-    pub(crate) fn tenant(identity: &Identity) -> Self {
-        Self {
-            user: identity.tenant_name.clone().unwrap_or_else(|| identity.tenant_id.clone()),
-            user_id: identity.tenant_id.clone(),
-            display_name: None,
-            is_tenant: true,
-        }
-    }
-
-    /// The person's object id; nothing where it is about the tenant.
-    pub(crate) fn person_id(&self) -> Option<&str> {
-        (!self.is_tenant).then_some(self.user_id.as_str())
-    }
-}
-
-impl From<&Person> for Subject {
-    fn from(person: &Person) -> Self {
-        Self {
-            user: person.user_principal_name.clone(),
-            user_id: person.id.clone(),
-            display_name: person.display_name.clone(),
-            is_tenant: false,
-        }
-    }
-}
-
-/// One change of a plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Change {
-    /// Position in the plan, from 0.
-    pub sequence: u32,
-    /// Whom it is about.
-    pub subject: Subject,
-    /// What is wanted.
-    pub wanted: Wanted,
-    /// The change (of the same subject) that must have succeeded first.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub after: Option<u32>,
 }
 
 /// The person in a read's answer.
