@@ -70,7 +70,8 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     who.check()?;
     let graph = Graph::new(Arc::clone(session), reporter.cancelled().clone());
     let identity = identity::identity(&graph).await?;
-    identity::require(session, &identity, Operation::GetMailboxAccess.cmdlet(), &[Act::ReadMailboxAccess]).await?;
+    identity::require(session, &identity, Operation::GetMailboxAccess.cmdlet(), &[Act::ReadMailboxAccess], |_| None)
+        .await?;
     let exchange = Exchange::new(Arc::clone(session), reporter.cancelled().clone(), identity);
     let mailboxes = Mailboxes::new(&who, exchange);
     let (exclusions, mailboxes) = target::before(Exclusions::resolve(&who, &graph).boxed(), mailboxes.boxed()).await?;

@@ -33,7 +33,7 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     let graph = Graph::new(Arc::clone(session), reporter.cancelled().clone());
     let identity = identity::identity(&graph).await?;
     let operation = Operation::GetModernAuthentication;
-    identity::require(session, &identity, operation.cmdlet(), operation.acts()).await?;
+    identity::require(session, &identity, operation.cmdlet(), operation.acts(), |_| None).await?;
     let exchange = Exchange::new(Arc::clone(session), reporter.cancelled().clone(), Arc::clone(&identity));
     let settings = exchange.organization().await?;
     let record = Record {

@@ -17,7 +17,7 @@ use crate::{
     event::End,
     job::Reporter,
     run::{self, How, Order, Secret, Step, Summary, outcome::Record},
-    session::Connected,
+    session::{Connected, permission::Act},
     target::Who,
 };
 
@@ -45,6 +45,17 @@ enum Skip {
     MfaMethods,
 }
 
+/// The word by which a step can be left out.
+pub(super) const fn left_out(act: Act) -> Option<&'static str> {
+    match act {
+        Act::Password => Some("Password"),
+        Act::Sessions => Some("Sessions"),
+        Act::MailboxAccess => Some("Mailbox"),
+        Act::MfaMethods => Some("MfaMethods"),
+        _ => None,
+    }
+}
+
 pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Reporter) -> Result<End> {
     let mut request = Request::read(request)?;
     let (who, how): (Who, How) = (request.take()?, request.take()?);
@@ -67,7 +78,8 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     }
     let secret = Secret { given: own.password, show: own.show_password };
     let summary = Summary { record_type: "Offboarding", of: summarise };
-    let order = Order::new(Operation::InvokeOffboarding, who, how, steps).secret(secret).summary(summary);
+    let order =
+        Order::new(Operation::InvokeOffboarding, who, how, steps).secret(secret).summary(summary).left_out(left_out);
     run::carry_out(order, session, reporter).await
 }
 

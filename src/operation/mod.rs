@@ -39,7 +39,10 @@ use crate::{
     event::End,
     job::{self, Job, Reporter},
     runtime,
-    session::{Connected, Session, permission::Act},
+    session::{
+        Connected, Session,
+        permission::{Act, LeftOut},
+    },
 };
 
 macro_rules! operations {
@@ -128,6 +131,16 @@ async fn end_of(operation: Operation, work: impl Future<Output = Result<End>>) -
 /// The end of an operation that did its work and is not a run.
 pub(crate) fn done() -> End {
     End::done()
+}
+
+impl Operation {
+    /// The word by which it can do without an act (`-Skip`), if it can.
+    pub(crate) const fn left_out(self) -> LeftOut {
+        match self {
+            Self::InvokeOffboarding => invoke_offboarding::left_out,
+            _ => |_| None,
+        }
+    }
 }
 
 impl From<Operation> for &'static str {

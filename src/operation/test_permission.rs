@@ -101,30 +101,36 @@ struct Test<'a> {
 
 impl Test<'_> {
     async fn record<'p>(&self, operation: Operation, target: Option<(&'p str, &'p str)>) -> Result<Record<'p>> {
-        let (mut missing_permission, mut missing_role, mut known) = (None, None, true);
-        for act in permission::weightiest_first(operation.acts()) {
-            match identity::permissions(self.session, self.identity, act.service()).await {
-                Ok(Some(held)) => {
-                    let any_of = act.permissions(self.identity.is_person);
-                    missing_permission = missing_permission.or(permission::missing_permission(&held, any_of));
+        let left_out = operation.left_out();
+        let (mut lacking, mut missing_role, mut known) = (None, None, true);
+        for act in permission::weightiest_first(operation.acts(), left_out) {
+            let any_of = act.permissions(self.identity.is_person);
+            let missing = match identity::permissions(self.session, self.identity, act.service()).await {
+                Ok(Some(held)) => permission::missing_permission(&held, any_of),
+                Ok(None) => {
+                    known = false;
+                    None
                 }
-                // A token that cannot be read, or none for that service.
-                Ok(None) => known = false,
                 Err(error) if error.code() == Code::Cancelled => return Err(error),
-                Err(_) => {
-                    let any_of = act.permissions(self.identity.is_person);
-                    missing_permission = missing_permission.or_else(|| any_of.first().copied());
-                }
-            }
+                // There is no token for that service.
+                Err(_) => any_of.first().copied(),
+            };
+            lacking = lacking.or(missing.map(|missing| (act, missing)));
             match self.holders.standing(act, self.identity, target.map(|(_, id)| id)) {
                 Standing::Enough => {}
                 Standing::Lacks(role) => missing_role = missing_role.or(Some(role)),
                 Standing::Unknown => known = false,
             }
         }
-        let refused = missing_permission.is_some() || missing_role.is_some();
-        let advice = missing_permission
-            .map(|missing| permission::permission_error(operation.cmdlet(), missing, &self.identity.account))
+        let refused = lacking.is_some() || missing_role.is_some();
+        let advice = lacking
+            .map(|(act, missing)| {
+                let error = permission::permission_error(operation.cmdlet(), missing, &self.identity.account);
+                match left_out(act) {
+                    Some(step) => permission::or_leave_out(error, step),
+                    None => error,
+                }
+            })
             .or_else(|| {
                 let user = target.map_or(self.identity.account.as_str(), |(user, _)| user);
                 missing_role.map(|role| permission::role_error(role, user, &self.identity.account))
@@ -135,7 +141,7 @@ impl Test<'_> {
             user: target.map(|(user, _)| user),
             user_id: target.map(|(_, id)| id),
             allowed: if refused { Some(false) } else { known.then_some(true) },
-            missing_permission,
+            missing_permission: lacking.map(|(_, missing)| missing),
             missing_role,
             advice: facts.and_then(|facts| facts.advice.clone()),
             advice_id: facts.and_then(|facts| facts.advice_id.clone()),

@@ -19,7 +19,7 @@ use crate::{
     session::{
         Connected, Service, Token,
         identity::Identity,
-        permission::{self, Act},
+        permission::{self, Act, LeftOut},
     },
 };
 
@@ -86,11 +86,26 @@ pub(crate) async fn permissions<'a>(
 
 /// Refuses what the token for the service certainly has no permission for; where the token does not tell, the service
 /// decides.
-pub(crate) async fn require(session: &Connected, identity: &Identity, cmdlet: &str, acts: &[Act]) -> Result<()> {
-    for act in permission::weightiest_first(acts) {
-        let Some(held) = permissions(session, identity, act.service()).await? else { continue };
-        if let Some(missing) = permission::missing_permission(&held, act.permissions(identity.is_person)) {
-            return Err(permission::permission_error(cmdlet, missing, &identity.account));
+pub(crate) async fn require(
+    session: &Connected,
+    identity: &Identity,
+    cmdlet: &str,
+    acts: &[Act],
+    left_out: LeftOut,
+) -> Result<()> {
+    for act in permission::weightiest_first(acts, left_out) {
+        let missing = match permissions(session, identity, act.service()).await {
+            Ok(None) => continue,
+            Ok(Some(held)) => permission::missing_permission(&held, act.permissions(identity.is_person))
+                .map(|missing| permission::permission_error(cmdlet, missing, &identity.account)),
+            Err(error) => Some(error),
+        };
+        match (missing, left_out(act)) {
+            (None, _) => {}
+            (Some(error), Some(step)) if error.code() != Code::Cancelled => {
+                return Err(permission::or_leave_out(error, step));
+            }
+            (Some(error), _) => return Err(error),
         }
     }
     Ok(())

@@ -196,11 +196,15 @@ impl Act {
     }
 }
 
-/// What is written before what is read: where both are missing, whoever is given what the writing needs may mostly read
+/// The word by which an operation can do without an act (`-Skip`), if it can.
+pub(crate) type LeftOut = fn(Act) -> Option<&'static str>;
+
+/// What cannot be left out before what can; and of each what is written before what is read: where both are missing, whoever is given what the writing needs may mostly read
 /// as well, and whoever is given what the reading needs is sent away a second time.
-pub(crate) fn weightiest_first(acts: &[Act]) -> impl Iterator<Item = Act> {
-    let some = |reads: bool| acts.iter().copied().filter(move |act| act.reads() == reads);
-    some(false).chain(some(true))
+pub(crate) fn weightiest_first(acts: &[Act], left_out: LeftOut) -> Vec<Act> {
+    let mut acts = acts.to_vec();
+    acts.sort_by_key(|act| (left_out(*act).is_some(), act.reads()));
+    acts
 }
 
 impl Reach {
@@ -314,6 +318,19 @@ pub(crate) fn permission_error(operation: &str, permission: &str, account: &str)
     .with(|facts| facts.missing_permission = Some(permission.to_owned()))
 }
 
+/// The same, where the step that lacks it can be left out by a word of the cmdlet's `-Skip`.
+pub(crate) fn or_leave_out(error: Error, step: &str) -> Error {
+    match error.facts().missing_permission.clone() {
+        Some(permission) => error.advise(say!(
+            "grant_permission_or_skip",
+            "grant {permission} to the app and consent to it, then connect again; or leave this step out with -Skip {step}",
+            permission = permission,
+            step = step
+        )),
+        None => error.advise(say!("skip_step", "leave this step out with -Skip {step}", step = step)),
+    }
+}
+
 /// The error for a role that does not reach a person.
 pub(crate) fn role_error(role: &str, user: &str, account: &str) -> Error {
     Error::new(
@@ -378,8 +395,15 @@ mod tests {
 
     #[test]
     fn what_is_written_is_asked_about_first() {
-        let order: Vec<_> = weightiest_first(&[Act::ReadUsers, Act::ReadMfa, Act::Mfa]).collect();
+        let order = weightiest_first(&[Act::ReadUsers, Act::ReadMfa, Act::Mfa], |_| None);
         assert_eq!(order, [Act::Mfa, Act::ReadUsers, Act::ReadMfa]);
+        let left_out = |act| (act == Act::Mfa).then_some("Mfa");
+        let order = weightiest_first(&[Act::Mfa, Act::ReadUsers, Act::SignIn], left_out);
+        assert_eq!(
+            order,
+            [Act::SignIn, Act::ReadUsers, Act::Mfa],
+            "what can be left out is no reason to be sent away twice"
+        );
     }
 
     #[test]

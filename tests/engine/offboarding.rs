@@ -108,3 +108,31 @@ fn registered_methods_go_last_and_only_where_that_is_asked_for() {
     let told = run(&tenant.session(), Operation::InvokeOffboarding, &skipped);
     assert!(told.records.iter().all(|record| record["change"] != "MfaMethods"), "{told:#?}");
 }
+
+#[test]
+fn without_a_way_to_exchange_nothing_is_begun_and_the_mailbox_can_be_left_out() {
+    let tenant = Tenant::new();
+    let (admin, user) = (tenant.samples().global_admin.clone(), tenant.samples().mailbox.clone());
+    // A token for Graph alone.
+    let session = tenant.session_as(&admin);
+    let told = run(&session, Operation::InvokeOffboarding, &json!({ "user": user }));
+    let error = &told.end["error"];
+    assert_eq!((told.exit_code(), error["adviceArguments"]["step"].as_str()), (4, Some("Mailbox")), "{:#}", told.end);
+    assert!(error["advice"].as_str().unwrap().contains("-Skip Mailbox"), "{error:#}");
+    assert!(tenant.enabled(&user) && told.records.is_empty(), "{told:#?}");
+    let asked = json!({ "operation": ["Invoke-M365Offboarding"], "user": user });
+    let told = run(&session, Operation::TestPermission, &asked);
+    assert_eq!(told.records[0]["allowed"], false, "{told:#?}");
+    assert!(told.records[0]["advice"].as_str().unwrap().contains("-Skip Mailbox"), "{told:#?}");
+    let told = run(&session, Operation::InvokeOffboarding, &json!({ "user": user, "skip": ["Mailbox"] }));
+    assert_eq!((told.word(&user, "SignIn"), told.exit_code()), ("Verified", 0), "{told:#?}");
+}
+
+#[test]
+fn what_cannot_be_left_out_is_named_before_what_can() {
+    let tenant = Tenant::new();
+    let about = tenant.simulator.description();
+    let weak = json!({ "clientId": about.weak_client_id, "clientSecret": about.weak_client_secret });
+    let told = run(&tenant.session_with(&weak), Operation::InvokeOffboarding, &json!({ "user": about.samples.user }));
+    assert_eq!(told.end["error"]["adviceId"], "grant_permission", "{:#}", told.end);
+}

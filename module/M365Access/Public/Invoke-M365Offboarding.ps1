@@ -5,7 +5,8 @@ function Invoke-M365Offboarding {
     .DESCRIPTION
     For each person: sign-in is blocked and read back, the password is replaced, the sessions are revoked and read back, and
     the protocols of the mailbox are closed and read back (through a command endpoint of Exchange Online that is not
-    documented; a person without a mailbox is skipped).
+    documented; a person without a mailbox is skipped). With -ResetMfaMethods what the person has registered for the
+    second factor is deleted last.
     Sessions are never revoked before the block is confirmed, and once more if the first revocation turns out to be older
     than the block. A step that fails skips what depends on it and nothing else. People are done side by side, the order
     within a person is kept.
@@ -77,9 +78,10 @@ function Invoke-M365Offboarding {
     .NOTES
     Permissions: User.EnableDisableAccount.All, User-PasswordProfile.ReadWrite.All and User.RevokeSessions.All with
     User.Read.All; or User.ReadWrite.All; or Directory.ReadWrite.All; with RoleManagement.Read.Directory; for the mailbox
-    Exchange.ManageAsApp (an app) or Exchange.Manage (a person) and the role Exchange Recipient Administrator. For
-    administrators the role Privileged Authentication Administrator or Global Administrator, for other people at least
-    User Administrator.
+    Exchange.ManageAsApp (an app) or Exchange.Manage (a person) and the role Exchange Recipient Administrator; with
+    -ResetMfaMethods UserAuthenticationMethod.ReadWrite.All. A connection that lacks one of them is refused before
+    anything is written, unless the step that needs it is left out with -Skip. For administrators the role Privileged
+    Authentication Administrator or Global Administrator, for other people at least User Administrator.
     .LINK
     Block-M365User
     .LINK
