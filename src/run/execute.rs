@@ -196,7 +196,13 @@ impl Execution<'_> {
                 Error::new(Code::Declined, say!("declined", "not done, because the confirmation was answered with no"));
             return Some(Settled { record: self.record(change, Outcome::Skipped).because(&error), at: None });
         }
-        let before = match self.before(change).await {
+        // Where many wait for their turn to be read, stopping must not wait for all of them.
+        let before = tokio::select! {
+            biased;
+            () = self.stop.cancelled() => return None,
+            before = self.before(change) => before,
+        };
+        let before = match before {
             Ok(before) => before,
             Err(error) if error.code() == Code::Cancelled => return None,
             Err(error) => return Some(self.failed(change, None, &self.named(change, error))),

@@ -199,7 +199,7 @@ impl Prepared<'_> {
     fn services(&self, session: &Arc<Connected>, cancel: &CancellationToken, stop: &CancellationToken) -> Services {
         let graph = Graph::stopping(Arc::clone(session), cancel.clone(), stop.clone());
         let identity = Arc::clone(&self.ground.identity);
-        let exchange = Exchange::new(Arc::clone(session), cancel.clone(), Arc::clone(&identity));
+        let exchange = Exchange::stopping(Arc::clone(session), cancel.clone(), stop.clone(), Arc::clone(&identity));
         Services { graph, exchange, identity }
     }
 }

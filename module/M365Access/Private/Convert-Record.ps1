@@ -17,6 +17,7 @@ $script:RecordShape = @{
         'Verified', 'Accepted', 'Unchanged', 'Planned', 'Skipped', 'Refused', 'Failed', 'Unknown'
     )
     Offboarding = @('User', 'UserId', 'DisplayName', 'Outcome', 'Steps', 'EffectiveBy', 'AtOnce', 'WithinHour', 'WithinDay', 'RunId')
+    Step        = @('Change', 'Outcome', 'Code')
     Mfa         = @(
         'User', 'UserId', 'DisplayName', 'MfaState', 'MethodsRegistered', 'DefaultMethod', 'IsAdmin', 'Protection'
     )
@@ -38,7 +39,7 @@ $script:RecordShape = @{
 # Properties that are moments, and those that are lists, also of one or none.
 $script:RecordKind = @{
     EffectiveBy = 'time'; At = 'time'; SessionsValidFrom = 'time'; ExpiresAt = 'time'; StartedAt = 'time'; EndedAt = 'time'
-    Roles = 'list'; Permissions = 'list'; Steps = 'list'; AtOnce = 'list'; WithinHour = 'list'; WithinDay = 'list'
+    Roles = 'list'; Permissions = 'list'; Steps = 'steps'; AtOnce = 'list'; WithinHour = 'list'; WithinDay = 'list'
     MethodsRegistered = 'list'
 }
 
@@ -115,6 +116,9 @@ function ConvertTo-Record {
         if ($kind -eq 'list' -and ($null -ne $value -or $null -eq $property)) {
             # One that is there and empty is not known, which is something else than nothing in it.
             $value = [string[]] @(foreach ($item in $value) { ConvertTo-PlainText $item })
+        }
+        elseif ($kind -eq 'steps') {
+            $value = [object[]] @(foreach ($item in $value) { ConvertTo-Record -Type 'Step' -Record $item })
         }
         elseif ($null -ne $value) {
             if ($kind -eq 'time' -and $value -is [datetime]) { $value = $value.ToUniversalTime() }

@@ -50,17 +50,17 @@ $script:ErrorFact = @(
 )
 
 # An error record. With -Facts the sentence and all else come from an event or record of the engine; without, the
-# sentence is the module's own, found under the code.
+# sentence is the module's own, found under the code or the word that is given.
 function New-ErrorRecord {
-    param([string] $Code, $Arguments, $Facts, $TargetObject)
+    param([string] $Code, $Arguments, $Facts, $TargetObject, [string] $Sentence = $Code)
 
     if ($null -ne $Facts) {
         $message = Get-EventSentence $Facts
         $advice = Get-EventSentence $Facts 'advice'
     }
     else {
-        $message = Get-Sentence -Id $Code -Arguments $Arguments
-        $advice = Get-Sentence -Id "${Code}_advice" -Arguments $Arguments
+        $message = Get-Sentence -Id $Sentence -Arguments $Arguments
+        $advice = Get-Sentence -Id "${Sentence}_advice" -Arguments $Arguments
     }
     if (-not $message) { $message = $Code }
 

@@ -50,6 +50,10 @@ function Invoke-Operation {
     )
 
     $bound = $Cmdlet.MyInvocation.BoundParameters
+    # A new password that nobody is shown is lost: better said before than found out afterwards.
+    if ($bound.ContainsKey('AsPlainText') -and $bound['AsPlainText'] -and -not ($bound.ContainsKey('ShowPassword') -and $bound['ShowPassword'])) {
+        $Cmdlet.ThrowTerminatingError((New-ErrorRecord -Code 'argument' -Sentence 'plain_text_of_nothing' -TargetObject 'AsPlainText'))
+    }
     $request = New-Request -Cmdlet $Cmdlet
     foreach ($name in $Fixed.Keys) { $request.Plain[$name] = $Fixed[$name] }
     # An empty pipeline selects nobody, which is something else than not to select.

@@ -48,6 +48,7 @@
     activity_guard = 'checking who is protected'
     activity_change = 'changing'
     activity_wait = 'waiting until it has taken hold'
+    plain_text_of_nothing = '-AsPlainText shows nothing without -ShowPassword; nothing was done'
     progress_of = '{completed} of {total}'
     progress_so_far = '{completed} so far'
 

@@ -48,6 +48,7 @@
     activity_guard = 'controleren wie beschermd is'
     activity_change = 'wijzigen'
     activity_wait = 'wachten tot het van kracht is'
+    plain_text_of_nothing = '-AsPlainText toont niets zonder -ShowPassword; er is niets gedaan'
     progress_of = '{completed} van {total}'
     progress_so_far = '{completed} tot nu toe'
 

@@ -48,6 +48,7 @@
     activity_guard = 'kontrollerar vilka som är skyddade'
     activity_change = 'ändrar'
     activity_wait = 'väntar tills det har trätt i kraft'
+    plain_text_of_nothing = '-AsPlainText visar inget utan -ShowPassword; inget gjordes'
     progress_of = '{completed} av {total}'
     progress_so_far = '{completed} hittills'
 

@@ -35,6 +35,8 @@ const SYSTEM_MAILBOX: &str = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c
 pub(super) struct InvokeCommand {
     session: Arc<Connected>,
     cancel: CancellationToken,
+    /// Ends the waiting of writes; one that is on its way is waited for.
+    stop: CancellationToken,
     identity: Arc<Identity>,
     /// By which the service's logs know that these commands belong together.
     connection_id: Uuid,
@@ -51,8 +53,13 @@ struct Answer {
 }
 
 impl InvokeCommand {
-    pub(super) fn new(session: Arc<Connected>, cancel: CancellationToken, identity: Arc<Identity>) -> Self {
-        Self { session, cancel, identity, connection_id: Uuid::new_v4() }
+    pub(super) fn new(
+        session: Arc<Connected>,
+        cancel: CancellationToken,
+        stop: CancellationToken,
+        identity: Arc<Identity>,
+    ) -> Self {
+        Self { session, cancel, stop, identity, connection_id: Uuid::new_v4() }
     }
 
     async fn send(&self, command: &Command, next: Option<Url>) -> Result<Output> {
@@ -71,7 +78,8 @@ impl InvokeCommand {
             // Every command of ours reads, or sets an absolute state.
             repeat: Repeat::Always,
         };
-        let response = self.session.send(Service::Exchange, request, &self.cancel).await?;
+        let cancel = if command.reads() { &self.cancel } else { &self.stop };
+        let response = self.session.send(Service::Exchange, request, cancel).await?;
         let reply = Reply {
             date: date(&response.headers),
             status: response.status,

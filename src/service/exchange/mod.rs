@@ -98,7 +98,19 @@ pub(crate) struct Exchange {
 impl Exchange {
     /// Once `cancel` is cancelled, waits end and nothing new is sent.
     pub(crate) fn new(session: Arc<Connected>, cancel: CancellationToken, identity: Arc<Identity>) -> Self {
-        Self { transport: Arc::new(InvokeCommand::new(session, cancel, identity)) }
+        let stop = cancel.clone();
+        Self::stopping(session, cancel, stop, identity)
+    }
+
+    /// The same in two steps: once `stop` is cancelled, no write is sent any more, and reads go on until `cancel`. So what
+    /// was written can still be read back.
+    pub(crate) fn stopping(
+        session: Arc<Connected>,
+        cancel: CancellationToken,
+        stop: CancellationToken,
+        identity: Arc<Identity>,
+    ) -> Self {
+        Self { transport: Arc::new(InvokeCommand::new(session, cancel, stop, identity)) }
     }
 
     /// Runs a command for its effect. Gives the service's time of its answer.
