@@ -68,8 +68,9 @@ pub(super) async fn apply(user_id: &str, before: &[Method], keep: &BTreeSet<Kind
     // What the service refuses outright, and what nobody can delete, is why the last ones are in each other's way.
     let refused: Vec<_> = refused.into_iter().chain(strange).chain(in_the_way).collect();
     match lost {
-        Some(error) if error.code() == Code::Cancelled => Err(if gone == 0 { error } else { cut_short(gone, total) }),
-        Some(error) => Err(error),
+        // What is lost is read back; what was not sent says nothing about those that were.
+        Some(error) if matches!(error.code(), Code::AnswerLost | Code::ServiceFault | Code::Decode) => Err(error),
+        Some(error) => Err(if gone == 0 { error } else { cut_short(gone, total) }),
         None => {
             let remark = default.filter(|default| !going(before, keep).any(|method| method.id == default.id));
             Ok(Applied { at, refused: remain(&refused), remark: remark.map(default_moved) })
@@ -125,7 +126,6 @@ impl<'a> Work<'a> {
             match error.code() {
                 Code::Rejected | Code::Conflict => again.push((*method, error)),
                 Code::ServiceFault | Code::Decode => _ = self.lost.get_or_insert(error),
-                Code::Unauthenticated => return Err(error),
                 _ => self.refused.push((*method, error)),
             }
         }
@@ -219,9 +219,17 @@ fn cut_short(gone: usize, total: usize) -> Error {
     )
 }
 
-pub(super) fn judge(now: &[Method], keep: &BTreeSet<Kind>, written: &Written) -> Verdict {
-    let stays = going(now, keep).any(|method| !written.refused.contains(&method.id));
-    if stays { Verdict::NotYet } else { Verdict::Reached }
+pub(super) fn judge(before: &[Method], now: &[Method], keep: &BTreeSet<Kind>, written: &Written) -> Verdict {
+    let known = |method: &Method| before.iter().any(|known| known.id == method.id);
+    let mut verdict = Verdict::Reached;
+    for method in going(now, keep).filter(|method| !written.refused.contains(&method.id)) {
+        // Registered while the others were being deleted: no patience makes that one go.
+        if !known(method) {
+            return Verdict::TooEarly;
+        }
+        verdict = Verdict::NotYet;
+    }
+    verdict
 }
 
 /// Types, each once; the password goes without saying.
@@ -332,14 +340,16 @@ mod tests {
     fn verified_is_what_the_list_shows_and_refused_parts_are_not_waited_for() {
         let keep = BTreeSet::from([Kind::Phone]);
         let nothing_refused = Written::default();
-        assert_eq!(judge(&registered(), &keep, &nothing_refused), Verdict::NotYet);
+        assert_eq!(judge(&registered(), &registered(), &keep, &nothing_refused), Verdict::NotYet);
         assert_eq!(
-            judge(&methods(&[("password", ""), ("phone", "mobile")]), &keep, &nothing_refused),
+            judge(&registered(), &methods(&[("password", ""), ("phone", "mobile")]), &keep, &nothing_refused),
             Verdict::Reached
         );
         let unknown = methods(&[("palm", "")]);
-        assert_eq!(judge(&unknown, &keep, &nothing_refused), Verdict::NotYet);
+        assert_eq!(judge(&unknown, &unknown, &keep, &nothing_refused), Verdict::NotYet);
         let refused = Written { refused: BTreeSet::from(["palm".to_owned()]), ..Written::default() };
-        assert_eq!(judge(&unknown, &keep, &refused), Verdict::Reached);
+        assert_eq!(judge(&unknown, &unknown, &keep, &refused), Verdict::Reached);
+        let late = methods(&[("password", ""), ("email", "")]);
+        assert_eq!(judge(&unknown, &late, &keep, &refused), Verdict::TooEarly, "registered in the meantime");
     }
 }

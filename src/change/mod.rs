@@ -207,7 +207,9 @@ impl Wanted {
             (Self::MailboxAccess { access }, _, State::Mailbox(now)) => mailbox_access::judge(access, now.as_ref()),
             (Self::ModernAuthentication { on }, _, State::Organization(now)) => modern_authentication::judge(now, *on),
             (Self::Mfa { state }, _, State::Mfa(now)) => mfa::judge(*now, *state),
-            (Self::MfaMethods { keep }, _, State::MfaMethods(now)) => mfa_methods::judge(now, keep, written),
+            (Self::MfaMethods { keep }, State::MfaMethods(before), State::MfaMethods(now)) => {
+                mfa_methods::judge(before, now, keep, written)
+            }
             (Self::MfaPolicy { app_passwords_allowed, remember_devices_days }, _, State::MfaPolicy(now)) => {
                 mfa_policy::judge(now, *app_passwords_allowed, *remember_devices_days)
             }

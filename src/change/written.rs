@@ -53,6 +53,7 @@ pub(crate) enum Verdict {
     Reached,
     /// The old state is there: the write has not replicated, or did not take.
     NotYet,
-    /// The wanted state is there, but it is older than what it must come after: write once more.
+    /// The write came too early: what it wanted is older than what it must come after, or something new was added behind
+    /// its back. Write once more.
     TooEarly,
 }

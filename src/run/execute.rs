@@ -297,10 +297,13 @@ impl Execution<'_> {
         }
         let sent_at = outcome::now();
         let mut writes = 0;
+        // What a repeated write starts from; what is recorded as the state before stays what it was.
+        let mut latest: Option<State> = None;
         let (record, at) = loop {
             writes += 1;
             let secret = self.secret.given.as_ref().or(password.as_ref());
-            let (applied, lost) = match change.wanted.apply(&change.subject, before, secret, self.services).await {
+            let from = latest.as_ref().unwrap_or(before);
+            let (applied, lost) = match change.wanted.apply(&change.subject, from, secret, self.services).await {
                 Ok(applied) => (applied, None),
                 // It was never sent: whoever stops a run need not wonder about this one.
                 Err(error) if error.code() == Code::Cancelled && writes == 1 => {
@@ -330,7 +333,7 @@ impl Execution<'_> {
             let refused_parts = refused.as_ref().map(|refused| refused.parts.clone()).unwrap_or_default();
             let written = Written { at, begun: Some(sent_at), not_before, refused: refused_parts };
             match self.read_back(change, before, &written).await {
-                Ok((Verdict::TooEarly, _)) if writes < WRITES => {}
+                Ok((Verdict::TooEarly, now)) if writes < WRITES => latest = Some(now),
                 Ok((_, now)) if let Some(refused) = &refused => {
                     let mut record = self.record(change, Outcome::Failed).because(&refused.error);
                     record.after = change.wanted.state_word(&now);
@@ -350,7 +353,9 @@ impl Execution<'_> {
         if record.wanted.is_none() {
             record.wanted = Some(Word::One(sent_at.to_string()));
         }
-        if self.secret.show && record.outcome.holds() && matches!(change.wanted, Wanted::Password { .. }) {
+        // Where it is not known whether the new password holds, whoever asked for it needs it all the more.
+        let may_hold = record.outcome.holds() || record.outcome == Outcome::Unknown;
+        if self.secret.show && may_hold && matches!(change.wanted, Wanted::Password { .. }) {
             record.password = self.secret.given.clone().or(password);
         }
         Some(Settled { record, at })

@@ -51,11 +51,19 @@ pub(crate) fn run_answering(
     session: &Session,
     operation: Operation,
     request: &Value,
-    mut answer: impl FnMut(&Value) -> Value,
+    answer: impl FnMut(&Value) -> Value,
 ) -> Told {
-    let job = session.start(operation, &request.to_string()).unwrap();
+    listen(&session.start(operation, &request.to_string()).unwrap(), answer)
+}
+
+/// What a job that was started says from here on; it asks nothing.
+pub(crate) fn rest(job: &Job) -> Told {
+    listen(job, |ask| panic!("an unexpected question: {ask}"))
+}
+
+fn listen(job: &Job, mut answer: impl FnMut(&Value) -> Value) -> Told {
     let mut told = Told::default();
-    while let Some(event) = next(&job) {
+    while let Some(event) = next(job) {
         told.text.push_str(&event.to_string());
         match event["kind"].as_str().unwrap() {
             "records" => told.records.extend(event["records"].as_array().unwrap().iter().cloned()),

@@ -13,7 +13,7 @@ use m365_access::{
 use serde_json::{Value, json};
 
 use crate::{
-    job::{Told, run},
+    job::{Told, rest, run},
     tenant::Tenant,
 };
 
@@ -249,4 +249,42 @@ fn a_rehearsal_shows_what_is_there_and_what_would_stay() {
     assert_eq!(outcome["before"].as_array().unwrap().len(), 11);
     assert_eq!(told.records[1]["code"], "no_interface");
     assert_eq!(registered(&tenant, &user).len(), count);
+}
+
+#[test]
+fn what_is_registered_while_the_others_are_deleted_is_deleted_too() {
+    let slow =
+        json!({ "match": { "method": "DELETE", "path": "**" }, "times": 1, "fault": { "slowMilliseconds": 1500 } });
+    let tenant = Tenant::with_faults(in_a_hurry(), &json!({ "rules": [slow] }));
+    let user = tenant.samples().many_methods.clone();
+    let session = tenant.session();
+    let job = session.start(Operation::ResetMfaMethod, &json!({ "user": user }).to_string()).unwrap();
+    // The first one is gone, and the answer that says so is on its way for a while.
+    let all = registered(&tenant, &user).len();
+    while registered(&tenant, &user).len() == all {
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+    register(&tenant, &user, |authentication| {
+        let mut late = authentication.methods[0].clone();
+        late.id = "00000000-0000-0000-0000-000000000099".to_owned();
+        late.kind = "fido2AuthenticationMethod".to_owned();
+        authentication.methods.push(late);
+    });
+    let told = rest(&job);
+    let outcome = told.outcome(&user, "MfaMethods");
+    assert_eq!(registered(&tenant, &user), Vec::<String>::new());
+    assert_eq!((&outcome["outcome"], &outcome["after"]), (&json!("Verified"), &json!([])), "{outcome:#}");
+}
+
+#[test]
+fn a_token_that_ends_on_the_way_leaves_no_doubt_about_what_is_gone() {
+    let rule = json!({ "match": { "method": "DELETE", "path": "**" }, "after": 3, "fault": { "status": 401 } });
+    let tenant = Tenant::with_faults(in_a_hurry(), &json!({ "rules": [rule] }));
+    let user = tenant.samples().many_methods.clone();
+    let told = reset(&tenant, &json!({ "user": user }));
+    let outcome = told.outcome(&user, "MfaMethods");
+    assert_eq!((&outcome["outcome"], &outcome["code"]), (&json!("Failed"), &json!("unauthenticated")), "{outcome:#}");
+    let after: Vec<&str> = outcome["after"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    assert!(!after.contains(&"Email") && after.contains(&"Phone"), "{outcome:#}");
+    assert!(outcome["message"].as_str().unwrap().contains("WindowsHello"), "{outcome:#}");
 }

@@ -29,7 +29,7 @@ Describe 'Invoke-M365Offboarding' {
         $person.Steps[0].PSObject.Properties.Name | Should -BeExactly 'Change', 'Outcome', 'Code'
         @($person.Steps.Outcome) | Select-Object -Unique | Should -Be 'Verified'
         $person.EffectiveBy.Kind | Should -Be 'Utc'
-        "$($person | Format-List | Out-String)" | Should -Match 'MailboxAccess: Verified'
+        "$($person | Format-Table -Wrap | Out-String -Width 300)" | Should -Match 'MailboxAccess: Verified'
         Test-SignIn $samples.Mailbox $simulator.AdminPassword | Should -Be 50057
     }
 
