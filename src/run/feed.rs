@@ -62,7 +62,7 @@ impl Feed {
                     for shown in settled.drain(..) {
                         match shown {
                             Shown::Outcome(record) => {
-                                tally.add(record.outcome, record.code);
+                                tally.count(&record);
                                 outcomes.push(*record);
                             }
                             Shown::Person(record_type, record) => people.push((record_type, record)),

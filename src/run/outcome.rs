@@ -70,6 +70,11 @@ pub(crate) fn now() -> Timestamp {
 }
 
 impl Record {
+    /// Whether the state moved although not all of it came about.
+    pub(super) fn is_partly_done(&self) -> bool {
+        self.after.is_some() && self.after != self.before
+    }
+
     /// A record without details.
     pub(crate) fn new(user: String, user_id: Option<String>, change: Kind, outcome: Outcome, run_id: &str) -> Self {
         Self {

@@ -33,7 +33,7 @@ impl Prepared<'_> {
         }
         drop(rehearsed);
         for record in &records {
-            tally.add(record.outcome, record.code);
+            tally.count(record);
         }
         if let Some(path) = &self.order.how.plan_path {
             self.save(path)?;

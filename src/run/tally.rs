@@ -1,5 +1,6 @@
 //! What a run amounts to: counts, its worst outcome, its exit code.
 
+use super::outcome::Record;
 use crate::{
     change::Outcome,
     error::Code,
@@ -18,7 +19,13 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn add(&mut self, outcome: Outcome, code: Option<Code>) {
+    /// Counts what became of a change.
+    pub(super) fn count(&mut self, record: &Record) {
+        // What failed half done is no case of nothing done.
+        self.add(record.outcome, record.code.filter(|_| !record.is_partly_done()));
+    }
+
+    fn add(&mut self, outcome: Outcome, code: Option<Code>) {
         let count = match outcome {
             Outcome::Verified => &mut self.counts.verified,
             Outcome::Accepted => &mut self.counts.accepted,

@@ -1,6 +1,9 @@
 //! How other tools come to report success that did not happen, one test each: what our code must never do.
 //!
-//! Every test here fails as soon as the code is changed to have the defect that it is named after.
+//! Every test here fails as soon as the code is changed to have the defect that it is named after. Sign-in, sessions,
+//! passwords and mailboxes stand here, multi-factor authentication and the organisation's settings in `mfa`.
+
+mod mfa;
 
 use std::collections::BTreeMap;
 
@@ -41,17 +44,20 @@ fn of<'a>(told: &'a Told, id: &str, change: &str) -> &'a Value {
     found.next().unwrap_or_else(|| panic!("no {change} of {id} in {:#?} {:#}", told.records, told.end))
 }
 
-/// Calls that a tenant was asked, those inside of batches too: method and path without query, in lower case.
+/// Calls that a tenant was asked, those inside of batches too: method and path without query, in lower case. A command
+/// to Exchange Online is a path of its own.
 fn calls(traffic: &[Exchange]) -> Vec<(String, String)> {
     let bare = |path: &str| path.split('?').next().unwrap_or_default().to_lowercase();
     let mut calls = Vec::new();
     for asked in traffic {
-        if asked.path.ends_with("$batch") {
-            let batch: Value = serde_json::from_str(&asked.body).unwrap();
-            calls.extend(batch["requests"].as_array().unwrap().iter().map(|item| {
+        let body: Value = serde_json::from_str(&asked.body).unwrap_or_default();
+        if let Some(version) = asked.path.strip_suffix("$batch") {
+            calls.extend(body["requests"].as_array().unwrap().iter().map(|item| {
                 let url = item["url"].as_str().unwrap().trim_start_matches('/');
-                (item["method"].as_str().unwrap().to_owned(), format!("/v1.0/{}", bare(url)))
+                (item["method"].as_str().unwrap().to_owned(), format!("{version}{}", bare(url)))
             }));
+        } else if let Some(cmdlet) = body["CmdletInput"]["CmdletName"].as_str() {
+            calls.push((asked.method.clone(), cmdlet.to_lowercase()));
         } else {
             calls.push((asked.method.clone(), bare(&asked.path)));
         }
