@@ -81,6 +81,19 @@ fn an_error_is_not_swallowed() {
 }
 
 #[test]
+fn an_error_that_leaves_it_open_is_neither_success_nor_failure() {
+    let tenant = faulty(&json!(every_write(&json!({ "status": 500 }))));
+    for (operation, request, change) in writes(&tenant) {
+        let told = run(&tenant.session(), operation, &request);
+        let record = the(&told, change);
+        let words = (&record["outcome"], &record["code"]);
+        assert_eq!(words, (&json!("Unknown"), &json!("service_fault")), "{operation:?} {record:#}");
+        assert_eq!(told.exit_code(), 3);
+        no_success(&tenant, &told);
+    }
+}
+
+#[test]
 fn completed_is_not_written_before_the_call() {
     let tenant = faulty(&json!([]));
     for (operation, request, change) in writes(&tenant) {
