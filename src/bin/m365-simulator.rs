@@ -10,7 +10,7 @@ use std::{
 use clap::Parser;
 use m365_access::simulator::{self, Options, StartError};
 
-/// Serves a simulated Microsoft 365 tenant on 127.0.0.1: sign-in, Graph v1.0 and beta.
+/// Serves a simulated Microsoft 365 tenant on 127.0.0.1: sign-in, Graph v1.0 and beta, and the command endpoint of Exchange Online.
 ///
 /// When it is ready it prints one line of JSON: addresses, ids, secrets, and a user principal name for each kind of
 /// person. Then it serves until it is ended.

@@ -99,7 +99,8 @@ const LIST: &str = "margin:0 0 16px;padding:0 0 0 26px";
 const ITEM: &str = "margin:0 0 8px";
 const LINK: &str = "color:#0b5cad";
 const BODY: &str = "margin:0;padding:24px;background:#ffffff";
-const COLUMN: &str = "max-width:600px;margin:0 auto;font-family:'Segoe UI',Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5;color:#242424";
+/// A user principal name is one long word, which would run out of a phone's narrow window: it may break.
+const COLUMN: &str = "max-width:600px;margin:0 auto;font-family:'Segoe UI',Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5;color:#242424;word-break:break-word;overflow-wrap:break-word";
 
 fn page(document: &Document, language: Language) -> String {
     let part = |part: &Part| match part {

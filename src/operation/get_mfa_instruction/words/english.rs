@@ -71,7 +71,7 @@ pub(super) fn document(facts: &Facts<'_>) -> Document {
             vec![text("Add a sign-in method, and choose your phone.")],
             vec![text("Pick your country, enter your number, and choose between a text message and a call.")],
             vec![text(
-                "Text message: enter the code that it contains on the page. Call: answer it, listen, and press the # key.",
+                "Text message: on the page, enter the code from the message. Call: answer it, listen, and press the # key.",
             )],
         ]),
     ];
