@@ -246,3 +246,18 @@ async fn answers_come_in_an_order_of_the_services_own() {
     assert_ne!(order, ids);
     assert_eq!(order.iter().collect::<BTreeSet<_>>().len(), 20);
 }
+
+#[tokio::test]
+async fn each_item_draws_on_the_quota_of_what_it_asks_for() {
+    let stage = stage(NO_FAULTS);
+    let person = &stage.samples.many_methods;
+    let requests: Vec<Value> =
+        (0..8).map(|id| get(&id.to_string(), &format!("/users/{person}/authentication/methods"))).collect();
+    let results = stage.results(&json!(requests)).await;
+    let throttled: Vec<&Value> = results.values().filter(|answer| answer["status"] == 429).collect();
+    assert_eq!(throttled.len(), 3, "five in ten seconds, whether they travel together or not");
+    assert!(throttled.iter().all(|answer| answer["headers"]["Retry-After"].is_string()), "{throttled:#?}");
+    // People are another resource, with room left.
+    let results = stage.results(&json!([get("1", &format!("/users/{person}"))])).await;
+    assert_eq!(results["1"]["status"], 200);
+}
