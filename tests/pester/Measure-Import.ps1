@@ -1,4 +1,5 @@
-# Import time of the module against an empty module: each import in a PowerShell of its own, the two kinds in turn.
+# Import time of the module, from the checkout and as a package, against an empty module: each import in a PowerShell of
+# its own, the kinds in turn. The library is what "cargo build --release" has left, or M365_ACCESS_LIBRARY.
 #
 #   dotnet tool run pwsh -- -NoProfile -File tests/pester/Measure-Import.ps1
 param(
@@ -8,7 +9,14 @@ param(
 $empty = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "$([guid]::NewGuid())")
 [void] [System.IO.Directory]::CreateDirectory("$empty/Empty")
 [System.IO.File]::WriteAllText("$empty/Empty/Empty.psm1", "Set-StrictMode -Version Latest`n")
-$modules = [ordered] @{ 'empty module' = "$empty/Empty/Empty.psm1"; 'M365Access' = [System.IO.Path]::GetFullPath($Module) }
+. "$PSScriptRoot/../../module/M365Access/Private/Native.ps1"
+$library = (Get-NativeCandidate -ModuleRoot "$PSScriptRoot/../../module/M365Access" | Where-Object { [System.IO.File]::Exists($_) })[0]
+$package = & "$PSScriptRoot/../../module/New-Package.ps1" -Destination $empty -Library @{ (Get-NativePlatform).Rid = $library }
+$modules = [ordered] @{
+    'empty module' = "$empty/Empty/Empty.psm1"
+    'checkout'     = [System.IO.Path]::GetFullPath($Module)
+    'package'      = "$package/M365Access.psd1"
+}
 
 # As a .NET tool, PowerShell is a library that dotnet runs.
 $program = @((Get-Process -Id $PID).Path)
