@@ -15,6 +15,7 @@ mod log;
 mod lost_answers;
 mod main_job;
 mod many;
+mod meanwhile;
 mod mfa;
 mod mfa_instruction;
 mod mfa_methods;
