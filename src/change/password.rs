@@ -71,10 +71,10 @@ pub(super) async fn apply(
 
 pub(super) fn judge(before: &Person, now: &Person, written: &Written) -> Verdict {
     let Some(changed) = now.last_password_change_date_time else { return Verdict::NotYet };
-    let as_late = written.at.is_some_and(|at| changed >= at);
+    // However late it is: what has not moved since before the write is an earlier reset, of the same second maybe.
     let moved = before.last_password_change_date_time.is_none_or(|old| changed > old);
     let ours = written.at.or(written.begun).is_none_or(|since| changed >= since - SKEW);
-    if as_late || (moved && ours) { Verdict::Reached } else { Verdict::NotYet }
+    if moved && ours { Verdict::Reached } else { Verdict::NotYet }
 }
 
 /// Why this person's password cannot be reset by this caller, known before anything is sent.
@@ -118,4 +118,22 @@ pub(super) fn caveat(person: &Person, change_at_next_sign_in: bool) -> Option<Se
             )
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(changed: &str) -> Person {
+        Person { last_password_change_date_time: Some(changed.parse().unwrap()), ..Person::default() }
+    }
+
+    #[test]
+    fn a_reset_of_the_same_second_does_not_prove_the_next_one() {
+        let before = person("2026-01-02T00:00:10.1Z");
+        let written = Written { at: Some("2026-01-02T00:00:10Z".parse().unwrap()), ..Written::default() };
+        assert_eq!(judge(&before, &before, &written), Verdict::NotYet);
+        assert_eq!(judge(&before, &person("2026-01-02T00:00:10.6Z"), &written), Verdict::Reached);
+        assert_eq!(judge(&before, &person("2026-01-02T00:00:04Z"), &written), Verdict::NotYet, "somebody else's");
+    }
 }

@@ -26,11 +26,11 @@ pub(super) fn apply(user_id: &str) -> Call {
 
 pub(super) fn judge(before: &Person, now: &Person, written: &Written) -> Verdict {
     let Some(valid_from) = now.sign_in_sessions_valid_from_date_time else { return Verdict::NotYet };
-    // As late as the answer: whoever set it, no session from before the write is good any more. Earlier than that it must
-    // at least have moved, by no more than clocks may differ.
-    let as_late = written.at.is_some_and(|at| valid_from >= at);
+    // It must have moved, to a moment that is ours but for what clocks may differ. The service shows whole seconds: then one
+    // as late as the answer is as late as it can be shown, and no session from before that second is good any more.
     let moved = before.sign_in_sessions_valid_from_date_time.is_none_or(|old| valid_from > old);
     let ours = written.at.or(written.begun).is_none_or(|since| valid_from >= since - SKEW);
+    let as_late = valid_from.subsec_nanosecond() == 0 && written.at.is_some_and(|at| valid_from >= at);
     let set = as_late || (moved && ours);
     if !set {
         return Verdict::NotYet;
@@ -70,6 +70,16 @@ mod tests {
         let written = written("2026-01-02T00:00:10Z", "2026-01-02T00:00:09Z");
         assert_eq!(judge(&before, &before, &written), Verdict::NotYet);
         assert_eq!(judge(&before, &person("2026-01-01T12:00:00Z"), &written), Verdict::NotYet);
+    }
+
+    #[test]
+    fn a_revocation_of_the_same_second_does_not_prove_the_next_one() {
+        let before = person("2026-01-02T00:00:10.1Z");
+        let written = Written { at: Some("2026-01-02T00:00:10Z".parse().unwrap()), ..Written::default() };
+        assert_eq!(judge(&before, &before, &written), Verdict::NotYet);
+        assert_eq!(judge(&before, &person("2026-01-02T00:00:10.6Z"), &written), Verdict::Reached);
+        let whole = person("2026-01-02T00:00:10Z");
+        assert_eq!(judge(&whole, &whole, &written), Verdict::Reached, "as late as whole seconds can show");
     }
 
     #[test]

@@ -155,6 +155,13 @@ Describe 'Tab completion' {
         (Complete "Block-M365User $begin").CompletionText | Should -Contain "'$($user -replace "'", "''")'"
     }
 
+    It 'offers cmdlets to be asked about, each of which can be asked about' {
+        $offered = (Complete 'Test-M365Permission -Operation ').CompletionText
+        $offered | Should -Contain 'Invoke-M365Offboarding'
+        $offered | Should -Not -Contain 'Connect-M365'
+        @(Test-M365Permission -Operation $offered).Operation | Should -Be $offered
+    }
+
     It 'offers runs and connections' {
         $id = (Revoke-M365Sessions $connection.Simulator.Samples.User -Confirm:$false).RunId
         (Complete "Get-M365Run -Id $($id.Substring(0, 20))").ListItemText | Should -Contain $id

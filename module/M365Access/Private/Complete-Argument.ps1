@@ -34,6 +34,12 @@ function Register-Completion {
         param($command, $parameter, $word)
         Get-RunSuggestion -Word $word
     }
+    Microsoft.PowerShell.Core\Register-ArgumentCompleter -CommandName 'Test-M365Permission' -ParameterName Operation -ScriptBlock {
+        param($command, $parameter, $word)
+        foreach ($name in Get-OperationName) {
+            if ($name -like "$($word.Trim("'", '"'))*") { New-Suggestion $name $name }
+        }
+    }
     $connected = $people + @(
         'Disable-M365ModernAuthentication'
         'Disconnect-M365'
@@ -51,6 +57,12 @@ function Register-Completion {
             if ($connection.Name -like "$($word.Trim("'", '"'))*") { New-Suggestion $connection.Name $connection.Account }
         }
     }
+}
+
+# The cmdlets that ask something of the services.
+function Get-OperationName {
+    $local = 'Connect-M365', 'Disconnect-M365', 'Get-M365Connection', 'Get-M365Run', 'Start-M365Simulator', 'Stop-M365Simulator', 'Test-M365Permission'
+    @($ExecutionContext.SessionState.Module.ExportedFunctions.Keys | Where-Object { $local -notcontains $_ } | Sort-Object)
 }
 
 # A word as it has to stand on the command line, and what is shown beside it.
