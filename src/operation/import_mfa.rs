@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Operation, done, request::Request, set_mfa::beside_the_point};
 use crate::{
-    change::Wanted,
+    change::{Kind, Wanted},
     error::Result,
     event::{End, Level},
     job::Reporter,
@@ -65,6 +65,6 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     }
     beside_the_point(session, reporter).await?;
     let steps = wanted.into_iter().map(|(id, Listed(state))| (id, vec![Step::new(Wanted::Mfa { state })])).collect();
-    let order = Order::new(Operation::ImportMfa, selection, how, Steps::Own(steps));
+    let order = Order::new(Operation::ImportMfa, selection, how, Steps::Own(Kind::Mfa, steps));
     run::carry_out(order, session, reporter).await
 }

@@ -38,7 +38,7 @@ use self::{
     survey::{Ground, survey},
 };
 use crate::{
-    change::{Outcome, Subject, Wanted},
+    change::{Outcome, Subject},
     error::{Code, Error, Result},
     event::{End, Level},
     job::Reporter,
@@ -188,7 +188,7 @@ impl Prepared<'_> {
 
     /// People who were named and do not exist: a failed outcome each.
     fn missing(&self, run_id: &str) -> impl Iterator<Item = Record> {
-        let kind = self.order.steps.every().next().map(Wanted::kind);
+        let kind = self.order.steps.kind();
         self.ground.selection.missing.iter().zip(std::iter::repeat(kind)).filter_map(move |(missing, kind)| {
             let record = Record::new(missing.name.clone(), None, kind?, Outcome::Failed, run_id);
             Some(record.because(&missing.error))

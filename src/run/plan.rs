@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest;
 use crate::{
-    change::{Change, Subject, Wanted},
+    change::{Change, Kind, Subject, Wanted},
     error::{Error, Result},
     session::permission::Act,
 };
@@ -35,8 +35,9 @@ impl Step {
 pub(crate) enum Steps {
     /// The same to everybody.
     Same(Vec<Step>),
-    /// To each their own, by object id; whoever has nothing there is left alone.
-    Own(BTreeMap<String, Vec<Step>>),
+    /// To each their own of one kind, by object id; whoever has nothing there is left alone. The kind is known where
+    /// nobody is left to whom anything is done.
+    Own(Kind, BTreeMap<String, Vec<Step>>),
 }
 
 impl From<Vec<Step>> for Steps {
@@ -50,7 +51,7 @@ impl Steps {
     pub(crate) fn of(&self, subject: &str) -> &[Step] {
         match self {
             Self::Same(steps) => steps,
-            Self::Own(own) => own.get(subject).map_or(&[], Vec::as_slice),
+            Self::Own(_, own) => own.get(subject).map_or(&[], Vec::as_slice),
         }
     }
 
@@ -58,9 +59,17 @@ impl Steps {
     pub(crate) fn every(&self) -> impl Iterator<Item = &Wanted> {
         let (same, own) = match self {
             Self::Same(steps) => (Some(steps), None),
-            Self::Own(own) => (None, Some(own)),
+            Self::Own(_, own) => (None, Some(own)),
         };
         same.into_iter().chain(own.into_iter().flat_map(BTreeMap::values)).flatten().map(|step| &step.wanted)
+    }
+
+    /// The kind of the first change of a person.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Same(steps) => steps.first().map(|step| step.wanted.kind()),
+            Self::Own(kind, _) => Some(*kind),
+        }
     }
 
     /// What is done, as far as permissions tell it apart, each once.
@@ -193,7 +202,7 @@ mod tests {
     #[test]
     fn to_each_their_own_and_to_others_nothing() {
         let block = |allowed| vec![Step::new(Wanted::SignIn { allowed })];
-        let steps = Steps::Own([("a".to_owned(), block(false)), ("b".to_owned(), block(true))].into());
+        let steps = Steps::Own(Kind::SignIn, [("a".to_owned(), block(false)), ("b".to_owned(), block(true))].into());
         let subjects = ["a", "b", "c"].map(|id| (subject(id), false)).into_iter();
         let plan = Plan::new("x", "t", "me", None, subjects, &steps).unwrap();
         let wanted: Vec<_> =

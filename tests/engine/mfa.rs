@@ -191,6 +191,16 @@ fn all_faults_of_a_list_are_told_at_once_and_nothing_is_written() {
 }
 
 #[test]
+fn a_list_of_which_no_line_is_sound_comes_to_its_end() {
+    let tenant = hurried();
+    let text = "Username,MFA Status\nnobody@nowhere.example,Enabled\n,Enforced\n";
+    let told = import(&tenant, text, &json!({ "skipFaulty": true }));
+    assert_eq!((told.end["state"].as_str(), told.exit_code()), (Some("completed"), 1), "{:#}", told.end);
+    assert_eq!(told.word("nobody@nowhere.example", "Mfa"), "Failed");
+    assert_eq!(told.records.len(), 2, "{:#?}", told.records);
+}
+
+#[test]
 fn people_twice_with_equal_states_are_one() {
     let tenant = hurried();
     let user = tenant.samples().user.clone();
