@@ -47,7 +47,7 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     }
     let sentence = say!(
         "smart_lockout",
-        "a lock by bad attempts cannot be read or lifted through any interface: it ends by itself, after a minute at first and later each time after longer; people can end it themselves by self-service password reset"
+        "a lock by bad attempts cannot be read or lifted through any interface: it ends by itself, after a minute at first, and after longer each further time; people can end it themselves by self-service password reset"
     );
     reporter.note(Level::Information, sentence).await;
     let secret = Secret { given: own.password, show: own.show_password };

@@ -65,7 +65,7 @@ impl Prepared<'_> {
         end.error = outcome.map(|error| error.facts().clone());
         if state == EndState::Interrupted && end.error.is_none() {
             let sentence =
-                say!("time_limit", "the time limit has passed; what was not begun can be done by resuming the run");
+                say!("time_limit", "the time limit has passed; repeating the command does what was not begun");
             end.error = Some(Error::new(Code::TimeLimit, sentence).facts().clone());
         }
         handle

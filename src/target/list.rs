@@ -224,7 +224,7 @@ fn faulty(path: &Path, faults: &[Error], skippable: bool) -> Error {
         lines = abridged(&lines)
     );
     let advice = if skippable {
-        say!("mend_or_skip", "mend the list, or give skipFaulty to do its sound lines only")
+        say!("mend_or_skip", "mend the list, or say -SkipFaulty to do its sound lines only")
     } else {
         say!("mend_list", "mend the list and try again")
     };
