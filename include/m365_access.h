@@ -9,8 +9,11 @@
  *     m365_next(job) again and again  -> events       until the event `end`
  *     m365_close(session)                             ends its jobs too
  *
- * examples/c/block.c is such a program. A first try needs no network and no credentials: the settings
- * {"simulated":true} sign in to a tenant that lives inside the library. The loop at its heart:
+ * examples/c/block.c is such a program, and its first comment compiles it. Link with libm365_access (Windows:
+ * m365_access.dll), which `cargo build --release` puts into target/release.
+ *
+ * A first try needs no network and no credentials: the settings {"simulated":true} sign in to a tenant that lives inside
+ * the library. The loop at its heart:
  *
  *     for (;;) {
  *         switch (m365_next(job, 1000, buffer, room, &length)) {
@@ -96,16 +99,16 @@
  *      "action":"block sign-in and revoke sessions","count":1}
  *
  *   error     one thing failed and the job goes on. "code" is a stable word; "target", "advice", "httpStatus",
- *             "serviceCode", "requestId", "clientRequestId", "retryAfterSeconds", "missingPermission", "missingRole" and
- *             "line" are there when they are known
+ *             "serviceCode", "requestId", "clientRequestId", "retryAfterSeconds", "missingPermission",
+ *             "missingRole", and "line" and "column" in a list are there when they are known
  *
  *     {"kind":"error","code":"not_found","message":"there is no person 'bob' in this tenant","messageId":"user_unknown",
  *      "messageArguments":{"user":"bob"},"target":"bob"}
  *
  *   end       the job is over. "state" is "completed", "refused", "failed", "cancelled" or "interrupted"; "exitCode" is
  *             0 all well, 1 some failed, 2 refused, 3 unknown outcomes, 4 nothing could be done (sign-in, permission,
- *             network), 5 stopped before the end (can be resumed). "error", as in the event, says why a job could not
- *             do its work; a run has its "runId" and its worst "outcome"
+ *             network), 5 stopped before the end (the same request does the rest). "error", as in the event, says why a
+ *             job could not do its work; a run has its "runId" and its worst "outcome"
  *
  *     {"kind":"end","state":"completed","exitCode":0,"runId":"0197a2c4-...","outcome":"Verified","counts":{...}}
  *
@@ -118,8 +121,9 @@
  *               MfaMethods, MfaPolicy); "outcome"; "before", "wanted" and "after" in words of the change (Allowed, Blocked;
  *               the time from which sessions are valid; Reset; the open protocols as a list; On, Off; Disabled, Enabled,
  *               Enforced; the types of registered methods as a list; the settings of a policy as a list); "message" and
- *               "advice", with ids and arguments as in a note; "code"; "at"; "effectiveBy" (when it holds everywhere); "runId"; "line" in the list; "password" where it was asked for;
- *               "httpStatus", "serviceCode", "requestId", "clientRequestId", "missingPermission", "missingRole"
+ *               "advice", with ids and arguments as in a note; "code"; "at"; "effectiveBy" (when it holds everywhere);
+ *               "runId"; "line" in the list; "password" where it was asked for; "httpStatus", "serviceCode",
+ *               "requestId", "clientRequestId", "missingPermission", "missingRole"
  *   Offboarding what became of one person: "user", "userId", "displayName", "outcome" (the worst), "steps" ("change",
  *               "outcome" and "code" of each), "atOnce", "withinHour" and "withinDay" (when which change holds),
  *               "effectiveBy" (when all do), "runId"
@@ -146,7 +150,9 @@
  *   Simulator   "graphEndpoint", "loginEndpoint", "exchangeEndpoint", "tenantId", "tenantDomain", "clientId" and
  *               "clientSecret" (an app that may do everything), "weakClientId" and "weakClientSecret" (one that may only
  *               read people), "caCertificatePath", "adminPassword" (everybody's first password), "samples" (a user
- *               principal name for each kind of person)
+ *               principal name for each kind of person: "user", "mailbox", "guest", "synced", "federated",
+ *               "globalAdmin", "userAdmin", "helpdeskAdmin", "eligibleAdmin", "disabled", "mfaEnabled",
+ *               "mfaEnforced", "manyMethods", "apostrophe", "noMailbox")
  *
  * The outcome of a change is "Verified" only when it was read back after it was made. "Accepted": the service took it and
  * offers nothing to read back. "Unchanged": it was so already. "Planned": whatIf. "Skipped": a change before it did not
@@ -325,7 +331,8 @@ int32_t m365_unlock_user(uint64_t session, const uint8_t *request, uint32_t leng
  * order.
  *
  * Request: who, how, `skip` (a list of steps: Password, Sessions, Mailbox, MfaMethods), `password`, `showPassword`,
- * `noChangeAtNextSignIn`, `resetMfaMethods` (delete registered methods as well, last). Records: `Outcome`, one a change, and `Offboarding`, one a person.
+ * `noChangeAtNextSignIn`, `resetMfaMethods` (delete registered methods as well, last). Records: `Outcome`, one a
+ * change, and `Offboarding`, one a person.
  */
 int32_t m365_invoke_offboarding(uint64_t session, const uint8_t *request, uint32_t length, uint64_t *job);
 

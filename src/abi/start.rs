@@ -118,7 +118,8 @@ pub unsafe extern "C" fn m365_unlock_user(session: u64, request: *const u8, leng
 /// order.
 ///
 /// Request: who, how, `skip` (a list of steps: Password, Sessions, Mailbox, MfaMethods), `password`, `showPassword`,
-/// `noChangeAtNextSignIn`, `resetMfaMethods` (delete registered methods as well, last). Records: `Outcome`, one a change, and `Offboarding`, one a person.
+/// `noChangeAtNextSignIn`, `resetMfaMethods` (delete registered methods as well, last). Records: `Outcome`, one a
+/// change, and `Offboarding`, one a person.
 ///
 /// # Safety
 /// `request` is readable for `length` bytes; `job` is writable.
