@@ -3,20 +3,21 @@ function Block-M365User {
     .SYNOPSIS
     Blocks people from signing in to Microsoft 365 and ends their sessions.
     .DESCRIPTION
-    For each person: sign-in is blocked and read back, then the sessions are revoked and read back. Sessions are never
-    revoked before the block is confirmed, so nobody slips in between. Access tokens that are out already live for up to
-    an hour; EffectiveBy says when the last one is gone.
+    For each person: sign-in is blocked and read back, then the sessions are revoked and read back. Sessions
+    are never revoked before the block is confirmed, so nobody slips in between. Access tokens that are out
+    already live for up to an hour; EffectiveBy says when the last one is gone.
 
-    The service decides, and every outcome says what is known: Verified was read back, Accepted could not be read back,
-    Failed and Unknown are errors as well. The caller's own account, the last Global Administrator and emergency accounts
-    are refused.
+    The service decides, and every outcome says what is known: Verified was read back, Accepted could not be
+    read back, Failed and Unknown are errors as well. The caller's own account, the last Global Administrator
+    and emergency accounts are refused.
     .PARAMETER User
-    User principal names or object ids, also from the pipeline: as text, or as objects with a property of this name or of
-    one of its aliases. Everybody who comes down the pipeline is gathered and becomes one run. Somebody named twice is
-    done once; somebody unknown is reported, and the others are done.
+    User principal names or object ids, also from the pipeline: as text, or as objects with a property User,
+    UserPrincipalName, UPN, Username, Identity, Id or ObjectId. Everybody who comes down the pipeline is
+    gathered and becomes one run. Somebody named twice is done once; somebody unknown is reported, and the
+    others are done.
     .PARAMETER Path
-    A CSV file with a column Username, UserPrincipalName or Id. The file is checked whole first: a faulty line or an
-    unknown person is reported with its line in the file (the heading is line 1).
+    A CSV file with a column Username, UserPrincipalName or Id. The file is checked whole first: a faulty line
+    or an unknown person is reported with its line in the file (the heading is line 1).
     .PARAMETER SkipFaulty
     Goes on with the good lines of the file when others are faulty. Without it, nothing is done then.
     .PARAMETER Group
@@ -26,33 +27,37 @@ function Block-M365User {
     .PARAMETER All
     Every user of the tenant.
     .PARAMETER Except
-    People (user principal names or object ids) or groups (group:<name or id>) who are never touched, however they were
-    selected. One that does not exist stops the run before anything is written.
+    People (user principal names or object ids) or groups (group:<name or id>) who are never touched, however
+    they were selected. One that does not exist stops the run before anything is written.
     .PARAMETER KeepSessions
     Leaves the sessions alone.
     .PARAMETER WaitUntilEffective
     Waits until what was done has taken hold everywhere (EffectiveBy), and returns then.
     .PARAMETER MaximumUsers
-    The most people that this run may touch; 100 if nothing is said. Above it, nothing is written.
+    The most people that this run may touch; 100 if nothing is said. Above it, nothing is written. Who says
+    -All with -MaximumPercent 100, or answers with the number of people, has said how many.
     .PARAMETER MaximumPercent
-    The largest share of the tenant that this run may touch, in percent; 10 if nothing is said, and only looked at when
-    more than 20 people are concerned. Above it, nothing is written. -All needs 100 here, or an answer to the
-    confirmation that names the number of people.
+    The largest share of the tenant that this run may touch, in percent; 10 if nothing is said, and only
+    looked at when more than 20 people are concerned. Above it, nothing is written. -All needs 100 here, or an
+    answer to the confirmation that names the number of people.
     .PARAMETER AllowPrivileged
-    Lets the run touch administrators who were not named singly. The caller, the last Global Administrator and the
-    emergency accounts stay protected.
+    Lets the run touch administrators who were not named singly. The caller, the last Global Administrator and
+    the emergency accounts stay protected.
     .PARAMETER Reason
     Kept in the journal and in the evidence, for example a ticket number.
     .PARAMETER PlanPath
     Writes the plan to this file instead of running it.
     .PARAMETER TimeLimit
-    Stops between two changes when this time has passed. What was done stays done; the run can be resumed.
+    Stops between two changes when this time has passed. What was done stays done; repeating the command does
+    the rest.
     .PARAMETER Connection
     A connection, or its name; the current one if nothing is said.
     .EXAMPLE
-    Get-M365User -Filter "userType eq 'Guest'" -Allowed | Select-Object -First 1 | Block-M365User -Reason 'INC-4711' -Confirm:$false
+    $connection = Connect-M365 -Simulated
+    Block-M365User $connection.Simulator.Samples.User -Reason 'INC-4711' -Confirm:$false
 
-    Blocks one guest, with the ticket that asked for it.
+    Blocks one person of a simulated tenant, with the ticket that asked for it. In your own tenant: connect to
+    it, name the person (Block-M365User anna@contoso.com), and look first with -WhatIf.
     .EXAMPLE
     Block-M365User -Filter "userType eq 'Guest'" -WhatIf
 
@@ -60,9 +65,9 @@ function Block-M365User {
     .OUTPUTS
     M365Access.Outcome, one for each change (SignIn, Sessions).
     .NOTES
-    Permissions: User.EnableDisableAccount.All with User.Read.All and User.RevokeSessions.All; or User.ReadWrite.All; or
-    Directory.ReadWrite.All; with RoleManagement.Read.Directory. Role: User Administrator for people without a role;
-    Privileged Authentication Administrator for every administrator.
+    Permissions: User.EnableDisableAccount.All with User.Read.All and User.RevokeSessions.All; or
+    User.ReadWrite.All; or Directory.ReadWrite.All; with RoleManagement.Read.Directory. Role: User
+    Administrator for people without a role; Privileged Authentication Administrator for every administrator.
 
     Takes the place of Set-MsolUser -BlockCredential $true, Set-AzureADUser -AccountEnabled $false and
     Update-MgUser -AccountEnabled:$false, which neither read back nor end sessions.

@@ -3,11 +3,12 @@ function Connect-M365 {
     .SYNOPSIS
     Connects to a Microsoft 365 tenant, or to a simulated one.
     .DESCRIPTION
-    Signs in, reads who we are there, and makes the connection the current one, which other cmdlets use unless they are
-    told another. Several can be open. A failed attempt leaves the current connection as it was.
+    Signs in, reads who we are there, and makes the connection the current one, which other cmdlets use unless
+    they are told another. Several can be open. A failed attempt leaves the current connection as it was.
 
-    With -Simulated, a tenant is made up inside of this process: it keeps state, speaks the services' protocols, enforces
-    permissions and quotas and needs neither a network nor credentials. It ends with the connection.
+    With -Simulated, a tenant is made up inside of this process: it keeps state, speaks the services'
+    protocols, enforces permissions and quotas and needs neither a network nor credentials. It ends with the
+    connection.
 
     Secrets are SecureStrings; they are kept in memory that is wiped, and shown nowhere.
     .PARAMETER Simulated
@@ -17,14 +18,16 @@ function Connect-M365 {
     .PARAMETER Seed
     The same seed gives the same people, ids and secrets; 1 if nothing is said.
     .PARAMETER As
-    Who signs in to the simulated tenant: a user principal name, or App. A Global Administrator if nothing is said.
+    Who signs in to the simulated tenant: a user principal name, or App. A Global Administrator if nothing is
+    said.
     .PARAMETER TimeScale
-    How many times faster than the services the simulated tenant lives; 60 if nothing is said. For a simulated tenant of
-    another process, whose endpoints are given: what that one was started with, so that its quotas are kept at its own pace.
+    How many times faster than the services the simulated tenant lives; 60 if nothing is said. For a simulated
+    tenant of another process, whose endpoints are given: what that one was started with, so that its quotas
+    are kept at its own pace.
     .PARAMETER LatencyMilliseconds
     Added to every answer of the simulated tenant.
     .PARAMETER FaultPath
-    A file with faults that the simulated tenant plays.
+    A JSON file with faults that the simulated tenant plays; `m365-simulator --help` shows its format.
     .PARAMETER TenantId
     The id of the tenant, or one of its verified domains.
     .PARAMETER ClientId
@@ -46,7 +49,8 @@ function Connect-M365 {
     .PARAMETER EmergencyAccount
     Emergency accounts, by user principal name or object id: never touched.
     .PARAMETER JournalPath
-    The file of the journal. Otherwise M365_ACCESS_JOURNAL says where it is, or it lies in the user's state folder.
+    The file of the journal. Otherwise M365_ACCESS_JOURNAL says where it is, or it lies in the user's state
+    folder.
     .PARAMETER Proxy
     A proxy, for example http://proxy:8080; none for no proxy. Otherwise what the system says.
     .PARAMETER CaCertificatePath
@@ -60,7 +64,8 @@ function Connect-M365 {
     $simulator = Start-M365Simulator
     $secret = ConvertTo-SecureString $simulator.ClientSecret -AsPlainText -Force
     Connect-M365 -TenantId $simulator.TenantId -ClientId $simulator.ClientId -ClientSecret $secret `
-        -GraphEndpoint $simulator.GraphEndpoint -LoginEndpoint $simulator.LoginEndpoint -ExchangeEndpoint $simulator.ExchangeEndpoint
+        -GraphEndpoint $simulator.GraphEndpoint -LoginEndpoint $simulator.LoginEndpoint `
+        -ExchangeEndpoint $simulator.ExchangeEndpoint
 
     Signs in as an app; against a real tenant the three endpoints are left out.
     .OUTPUTS

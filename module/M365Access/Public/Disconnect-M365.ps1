@@ -3,8 +3,9 @@ function Disconnect-M365 {
     .SYNOPSIS
     Closes a connection.
     .DESCRIPTION
-    Work that still goes on over it stops at the next safe place; the journal says how far it came. After it, the
-    connection before is the current one again. Tokens and secrets of the connection are wiped from memory.
+    Work that still goes on over it stops at the next safe place; the journal says how far it came. After it,
+    the connection before is the current one again. Tokens and secrets of the connection are wiped from
+    memory.
     .PARAMETER Connection
     Connections, or their names; the current one if nothing is said.
     .EXAMPLE

@@ -5,21 +5,23 @@ function Enable-M365ModernAuthentication {
     .DESCRIPTION
     The setting is read, written where it differs, and read back. It concerns everybody in the tenant.
 
-    What it means for Outlook: with modern authentication on, Outlook 2016 and later (and Outlook 2013 that was told
-    to by its registry) sign in with the same pages as a browser, so that a second factor and Conditional Access
-    count. With it off, these programs are not offered that way and fall back to a user name and a password, which
-    Exchange Online no longer accepts: they do not get in. Outlook 2010 and older know no modern authentication at
-    all, whatever is set here. Outlook on the web, on the Mac and on phones are not concerned.
+    What it means for Outlook: with modern authentication on, Outlook 2016 and later (and Outlook 2013 that
+    was told to by its registry) sign in with the same pages as a browser, so that a second factor and
+    Conditional Access count. With it off, these programs are not offered that way and fall back to a user
+    name and a password, which Exchange Online no longer accepts: they do not get in. Outlook 2010 and older
+    know no modern authentication at all, whatever is set here. Outlook on the web, on the Mac and on phones
+    are not concerned.
 
-    There is no documented interface for writing this setting: it is read and written through the command endpoint that
-    Microsoft's own Exchange module uses, and each outcome says so. Clients notice after a while; no page says when, so
-    EffectiveBy is empty.
+    There is no documented interface for writing this setting: it is read and written through the command
+    endpoint that Microsoft's own Exchange module uses, and each outcome says so. Clients notice after a
+    while; no page says when, so EffectiveBy is empty.
     .PARAMETER Reason
     Kept in the journal and in the evidence, for example a ticket number.
     .PARAMETER PlanPath
     Writes the plan to this file instead of running it.
     .PARAMETER TimeLimit
-    Stops between two changes when this time has passed. What was done stays done; the run can be resumed.
+    Stops between two changes when this time has passed. What was done stays done; repeating the command does
+    the rest.
     .PARAMETER Connection
     A connection, or its name; the current one if nothing is said.
     .EXAMPLE
@@ -33,8 +35,8 @@ function Enable-M365ModernAuthentication {
     .OUTPUTS
     M365Access.Outcome, one for the tenant (ModernAuthentication); User is the tenant's name.
     .NOTES
-    Permissions: Exchange.ManageAsApp for an app, Exchange.Manage for a person. Role: Exchange Administrator; an app needs it
-    too. Without either, Exchange Online refuses without a word.
+    Permissions: Exchange.ManageAsApp for an app, Exchange.Manage for a person. Role: Exchange Administrator;
+    an app needs it too. Without both, Exchange Online refuses and does not say why.
 
     Takes the place of Set-OrganizationConfig -OAuth2ClientProfileEnabled $true.
     .LINK

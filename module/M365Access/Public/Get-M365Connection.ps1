@@ -3,8 +3,8 @@ function Get-M365Connection {
     .SYNOPSIS
     Lists the open connections, the current one first.
     .DESCRIPTION
-    Says who we are in each tenant: account or app, permissions, directory roles, and when the token ends. Other cmdlets
-    use the current connection unless -Connection names another.
+    Says who we are in each tenant: account or app, permissions, directory roles, and when the token ends.
+    Other cmdlets use the current connection unless -Connection names another.
     .PARAMETER Connection
     A connection, or its name: only that one, read anew from the service.
     .EXAMPLE

@@ -3,15 +3,15 @@ function Get-M365MailboxAccess {
     .SYNOPSIS
     Reads by which protocols people's mailboxes can be reached.
     .DESCRIPTION
-    One object a mailbox, with one property a protocol: Allowed, Blocked, or for SmtpAuth also Organization, where the
-    organisation's own setting decides. Allowed and Blocked list the protocols. People without a mailbox are an error where
-    they were named one by one, and are only counted among many.
+    One object a mailbox, with one property a protocol: Allowed, Blocked, or for SmtpAuth also Organization,
+    where the organisation's own setting decides. Allowed and Blocked list the protocols. People without a
+    mailbox are an error where they were named one by one, and are only counted among many.
 
     ActiveSync            Exchange ActiveSync: mail apps on phones
     OWA                   Outlook on the web, and the new Outlook for Windows
     OWAforDevices         the older OWA app on iOS and Android
     MAPI                  classic Outlook
-    EWS                   Exchange Web Services; counts only while the organisation has not switched them off as a whole
+    EWS                   Exchange Web Services; counts only while the organisation has not switched them off
     POP, IMAP             POP3, IMAP4
     UniversalOutlook      Mail and Calendar of Windows 10
     OutlookMobile         Outlook for iOS and Android
@@ -19,15 +19,17 @@ function Get-M365MailboxAccess {
     MacOutlook            Outlook for Mac
     SmtpAuth              sending by SMTP with a password
 
-    There is no documented interface for these switches: they are read through the command endpoint that Microsoft's own
-    Exchange module uses. With -All the mailboxes come in pages; otherwise one by one, a few at a time.
+    There is no documented interface for these switches: they are read through the command endpoint that
+    Microsoft's own Exchange module uses. With -All the mailboxes come in pages; otherwise one by one, a few
+    at a time.
     .PARAMETER User
-    User principal names or object ids, also from the pipeline: as text, or as objects with a property of this name or of
-    one of its aliases. Everybody who comes down the pipeline is gathered and becomes one run. Somebody named twice is
-    done once; somebody unknown is reported, and the others are done.
+    User principal names or object ids, also from the pipeline: as text, or as objects with a property User,
+    UserPrincipalName, UPN, Username, Identity, Id or ObjectId. Everybody who comes down the pipeline is
+    gathered and becomes one run. Somebody named twice is done once; somebody unknown is reported, and the
+    others are done.
     .PARAMETER Path
-    A CSV file with a column Username, UserPrincipalName or Id. The file is checked whole first: a faulty line or an
-    unknown person is reported with its line in the file (the heading is line 1).
+    A CSV file with a column Username, UserPrincipalName or Id. The file is checked whole first: a faulty line
+    or an unknown person is reported with its line in the file (the heading is line 1).
     .PARAMETER SkipFaulty
     Goes on with the good lines of the file when others are faulty. Without it, nothing is done then.
     .PARAMETER Group
@@ -37,8 +39,8 @@ function Get-M365MailboxAccess {
     .PARAMETER All
     Every user of the tenant.
     .PARAMETER Except
-    People (user principal names or object ids) or groups (group:<name or id>) who are never touched, however they were
-    selected. One that does not exist stops the run before anything is written.
+    People (user principal names or object ids) or groups (group:<name or id>) who are never touched, however
+    they were selected. One that does not exist stops the run before anything is written.
     .PARAMETER Connection
     A connection, or its name; the current one if nothing is said.
     .EXAMPLE
@@ -52,9 +54,9 @@ function Get-M365MailboxAccess {
     .OUTPUTS
     M365Access.MailboxAccess
     .NOTES
-    Permissions: Exchange.ManageAsApp for an app, Exchange.Manage for a person, and User.Read.All of Microsoft Graph.
-    Role: Exchange Recipient Administrator; an app needs it too. Without either, Exchange Online refuses without a word.
-    To read, Global Reader or Helpdesk Administrator is enough.
+    Permissions: Exchange.ManageAsApp for an app, Exchange.Manage for a person, and User.Read.All of Microsoft
+    Graph. Role: Exchange Recipient Administrator; an app needs it too. Without both, Exchange Online refuses
+    and does not say why. To read, Global Reader or Helpdesk Administrator is enough.
 
     Takes the place of Get-CASMailbox.
     .LINK

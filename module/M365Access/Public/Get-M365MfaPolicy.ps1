@@ -3,9 +3,10 @@ function Get-M365MfaPolicy {
     .SYNOPSIS
     Reads the service settings of multi-factor authentication. Experimental.
     .DESCRIPTION
-    Whether people may make app passwords, and for how many days a device is remembered: the settings of the older MFA portal.
-    EXPERIMENTAL: the service does not document the address that they are read from; it may change or end without notice. A
-    tenant that does not have it is one error (not_found). What the service does not show is empty.
+    Whether people may make app passwords, and for how many days a device is remembered: the settings of the
+    older MFA portal. EXPERIMENTAL: the service does not document the address that they are read from; it may
+    change or end without notice. A tenant that does not have it is one error (not_found). What the service
+    does not show is empty.
     .PARAMETER Connection
     A connection, or its name; the current one if nothing is said.
     .EXAMPLE

@@ -3,8 +3,9 @@ function Get-M365Run {
     .SYNOPSIS
     Reads the journal: what was done, by whom, and how it ended.
     .DESCRIPTION
-    Every run of a cmdlet that changes something is written down before it begins. Without parameters, all runs are
-    listed, the newest first. A run that was cut off (Cancelled, Interrupted) is found here and can be resumed.
+    Every run of a cmdlet that changes something is written down before it begins. Without parameters, all
+    runs are listed, the newest first. A run that was cut off (Cancelled, Interrupted) is found here;
+    repeating its command does the rest.
 
     Works without a connection.
     .PARAMETER Id
@@ -18,7 +19,8 @@ function Get-M365Run {
     .PARAMETER Changes
     Adds the outcomes of the changes of each run, in the property Changes.
     .PARAMETER Connection
-    A connection, or its name, whose journal is read; the current one if nothing is said, and the default journal if there is none.
+    A connection, or its name, whose journal is read; the current one if nothing is said, and the default
+    journal if there is none.
     .EXAMPLE
     Get-M365Run -Last 5
 
@@ -26,8 +28,12 @@ function Get-M365Run {
     .EXAMPLE
     exit (Get-M365Run -Last 1).ExitCode
 
-    Ends a script with the exit code of the last run: 0 all well, 1 some failed, 2 refused by the guard, 3 unknown
-    outcomes, 4 nothing could be done for want of permission or sign-in, 5 interrupted.
+    Ends a script with the exit code of the last run: 0 all well, 1 some failed, 2 refused by the guard, 3
+    unknown outcomes, 4 nothing could be done for want of permission or sign-in, 5 interrupted.
+
+    A script that does not come to a run, because it cannot connect for example, would end with the exit code
+    of an older one. Begin it with $ErrorActionPreference = 'Stop' and $began = Get-Date, say -ErrorAction
+    Continue where people are changed, and end it with exit (Get-M365Run -Since $began -Last 1).ExitCode.
     .OUTPUTS
     M365Access.Run
     .NOTES

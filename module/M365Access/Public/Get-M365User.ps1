@@ -5,12 +5,13 @@ function Get-M365User {
     .DESCRIPTION
     One object a person. The objects can be piped to every cmdlet of this module that acts on people.
     .PARAMETER User
-    User principal names or object ids, also from the pipeline: as text, or as objects with a property of this name or of
-    one of its aliases. Everybody who comes down the pipeline is gathered and becomes one run. Somebody named twice is
-    done once; somebody unknown is reported, and the others are done.
+    User principal names or object ids, also from the pipeline: as text, or as objects with a property User,
+    UserPrincipalName, UPN, Username, Identity, Id or ObjectId. Everybody who comes down the pipeline is
+    gathered and becomes one run. Somebody named twice is done once; somebody unknown is reported, and the
+    others are done.
     .PARAMETER Path
-    A CSV file with a column Username, UserPrincipalName or Id. The file is checked whole first: a faulty line or an
-    unknown person is reported with its line in the file (the heading is line 1).
+    A CSV file with a column Username, UserPrincipalName or Id. The file is checked whole first: a faulty line
+    or an unknown person is reported with its line in the file (the heading is line 1).
     .PARAMETER SkipFaulty
     Goes on with the good lines of the file when others are faulty. Without it, nothing is done then.
     .PARAMETER Group
@@ -20,8 +21,8 @@ function Get-M365User {
     .PARAMETER All
     Every user of the tenant.
     .PARAMETER Except
-    People (user principal names or object ids) or groups (group:<name or id>) who are never touched, however they were
-    selected. One that does not exist stops the run before anything is written.
+    People (user principal names or object ids) or groups (group:<name or id>) who are never touched, however
+    they were selected. One that does not exist stops the run before anything is written.
     .PARAMETER Blocked
     Only people whose sign-in is blocked. Without a selector: of the whole tenant.
     .PARAMETER Allowed

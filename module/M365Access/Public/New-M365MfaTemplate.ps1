@@ -3,16 +3,17 @@ function New-M365MfaTemplate {
     .SYNOPSIS
     Writes a CSV file for Import-M365Mfa, filled with people and their per-user MFA states of today.
     .DESCRIPTION
-    The file has the columns Username and MFA Status, is in UTF-8 and says so, and holds nothing that a spreadsheet could
-    take for a formula: somebody whose user principal name begins like one is named by the object id. Imported as it is, it
-    changes nothing.
+    The file has the columns Username and MFA Status, is in UTF-8 and says so, and holds nothing that a
+    spreadsheet could take for a formula: somebody whose user principal name begins like one is named by the
+    object id. Imported as it is, it changes nothing.
     .PARAMETER Path
     The file to be written; one that is there is replaced.
     .PARAMETER Sample
     Writes a small sample with people who do not exist; this needs no connection.
     .PARAMETER User
-    User principal names or object ids, also from the pipeline: as text, or as objects with a property of this name or of
-    one of its aliases. Somebody unknown is reported, and the others are written.
+    User principal names or object ids, also from the pipeline: as text, or as objects with a property User,
+    UserPrincipalName, UPN, Username, Identity, Id or ObjectId. Somebody unknown is reported, and the others
+    are written.
     .PARAMETER Group
     The members of a group, those of nested groups included; an object id or a display name.
     .PARAMETER Filter

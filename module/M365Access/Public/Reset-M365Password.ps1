@@ -3,20 +3,22 @@ function Reset-M365Password {
     .SYNOPSIS
     Gives people a new password and ends their sessions.
     .DESCRIPTION
-    The password is the one given, or a new one for each person, made by the operating system's generator within the
-    service's rules. Unless something else is said, it has to be changed at the next sign-in, and the sessions are revoked
-    once the reset is confirmed. The password shows in nothing but the outcome, and there only with -ShowPassword.
+    The password is the one given, or a new one for each person, made by the operating system's generator
+    within the service's rules. Unless something else is said, it has to be changed at the next sign-in, and
+    the sessions are revoked once the reset is confirmed. The password shows in nothing but the outcome, and
+    there only with -ShowPassword.
 
-    The service decides, and every outcome says what is known: Verified was read back, Accepted could not be read back,
-    Failed and Unknown are errors as well. The caller's own account, the last Global Administrator and emergency accounts
-    are refused.
+    The service decides, and every outcome says what is known: Verified was read back, Accepted could not be
+    read back, Failed and Unknown are errors as well. The caller's own account, the last Global Administrator
+    and emergency accounts are refused.
     .PARAMETER User
-    User principal names or object ids, also from the pipeline: as text, or as objects with a property of this name or of
-    one of its aliases. Everybody who comes down the pipeline is gathered and becomes one run. Somebody named twice is
-    done once; somebody unknown is reported, and the others are done.
+    User principal names or object ids, also from the pipeline: as text, or as objects with a property User,
+    UserPrincipalName, UPN, Username, Identity, Id or ObjectId. Everybody who comes down the pipeline is
+    gathered and becomes one run. Somebody named twice is done once; somebody unknown is reported, and the
+    others are done.
     .PARAMETER Path
-    A CSV file with a column Username, UserPrincipalName or Id. The file is checked whole first: a faulty line or an
-    unknown person is reported with its line in the file (the heading is line 1).
+    A CSV file with a column Username, UserPrincipalName or Id. The file is checked whole first: a faulty line
+    or an unknown person is reported with its line in the file (the heading is line 1).
     .PARAMETER SkipFaulty
     Goes on with the good lines of the file when others are faulty. Without it, nothing is done then.
     .PARAMETER Group
@@ -26,8 +28,8 @@ function Reset-M365Password {
     .PARAMETER All
     Every user of the tenant.
     .PARAMETER Except
-    People (user principal names or object ids) or groups (group:<name or id>) who are never touched, however they were
-    selected. One that does not exist stops the run before anything is written.
+    People (user principal names or object ids) or groups (group:<name or id>) who are never touched, however
+    they were selected. One that does not exist stops the run before anything is written.
     .PARAMETER Password
     The new password, the same for everybody who is selected. Without it, each person gets a generated one.
     .PARAMETER ShowPassword
@@ -41,39 +43,44 @@ function Reset-M365Password {
     .PARAMETER WaitUntilEffective
     Waits until what was done has taken hold everywhere (EffectiveBy), and returns then.
     .PARAMETER MaximumUsers
-    The most people that this run may touch; 100 if nothing is said. Above it, nothing is written.
+    The most people that this run may touch; 100 if nothing is said. Above it, nothing is written. Who says
+    -All with -MaximumPercent 100, or answers with the number of people, has said how many.
     .PARAMETER MaximumPercent
-    The largest share of the tenant that this run may touch, in percent; 10 if nothing is said, and only looked at when
-    more than 20 people are concerned. Above it, nothing is written. -All needs 100 here, or an answer to the
-    confirmation that names the number of people.
+    The largest share of the tenant that this run may touch, in percent; 10 if nothing is said, and only
+    looked at when more than 20 people are concerned. Above it, nothing is written. -All needs 100 here, or an
+    answer to the confirmation that names the number of people.
     .PARAMETER AllowPrivileged
-    Lets the run touch administrators who were not named singly. The caller, the last Global Administrator and the
-    emergency accounts stay protected.
+    Lets the run touch administrators who were not named singly. The caller, the last Global Administrator and
+    the emergency accounts stay protected.
     .PARAMETER Reason
     Kept in the journal and in the evidence, for example a ticket number.
     .PARAMETER PlanPath
     Writes the plan to this file instead of running it.
     .PARAMETER TimeLimit
-    Stops between two changes when this time has passed. What was done stays done; the run can be resumed.
+    Stops between two changes when this time has passed. What was done stays done; repeating the command does
+    the rest.
     .PARAMETER Connection
     A connection, or its name; the current one if nothing is said.
     .EXAMPLE
-    Get-M365User -Filter "userType eq 'Member'" -Allowed | Select-Object -Last 1 |
-        Reset-M365Password -ShowPassword -AsPlainText -Confirm:$false | Select-Object User, Outcome, Password
+    $connection = Connect-M365 -Simulated
+    Reset-M365Password $connection.Simulator.Samples.User -ShowPassword -AsPlainText -Confirm:$false |
+        Select-Object User, Change, Outcome, Password
 
-    Gives one person a generated password and shows it once.
+    Gives one person of a simulated tenant a generated password and shows it once. In your own tenant:
+    connect to it, and name the person.
     .EXAMPLE
     $password = ConvertTo-SecureString 'Autumn-rain-27!' -AsPlainText -Force
-    Get-M365User -Filter "userType eq 'Member'" -Allowed | Select-Object -Last 1 | Reset-M365Password -Password $password -WhatIf
+    Get-M365User -Filter "userType eq 'Member'" -Allowed | Select-Object -Last 1 |
+        Reset-M365Password -Password $password -WhatIf
 
     Shows what a reset to a given password would do, and does nothing.
     .OUTPUTS
     M365Access.Outcome, one for each change (Password, Sessions).
     .NOTES
-    Permissions: User-PasswordProfile.ReadWrite.All with User.Read.All and User.RevokeSessions.All; or User.ReadWrite.All;
-    or Directory.ReadWrite.All; with RoleManagement.Read.Directory. An app needs at least the role User
-    Administrator as well; a person Password Administrator for people without a role, Privileged Authentication
-    Administrator for every administrator.
+    Permissions: User-PasswordProfile.ReadWrite.All with User.Read.All and User.RevokeSessions.All; or
+    User.ReadWrite.All; or Directory.ReadWrite.All; with RoleManagement.Read.Directory. An app needs at least
+    the role User Administrator as well; a person Password Administrator for people without a role, Privileged
+    Authentication Administrator for every administrator.
 
     Takes the place of Set-MsolUserPassword, Set-AzureADUserPassword and Update-MgUser -PasswordProfile.
     .LINK

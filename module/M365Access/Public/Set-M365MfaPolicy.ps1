@@ -3,9 +3,10 @@ function Set-M365MfaPolicy {
     .SYNOPSIS
     Changes service settings of multi-factor authentication for the whole tenant. Experimental.
     .DESCRIPTION
-    Only what is named is changed; without a named setting nothing is done. EXPERIMENTAL: the service does not document the
-    address that is written to, and its answer is not believed: Verified means that the settings were read afterwards and are
-    as wanted, anything else is an error. App passwords that exist go on working when people may no longer make new ones.
+    Only what is named is changed; without a named setting nothing is done. EXPERIMENTAL: the service does not
+    document the address that is written to, and its answer is not believed: Verified means that the settings
+    were read afterwards and are as wanted, anything else is an error. App passwords that exist go on working
+    when people may no longer make new ones.
     .PARAMETER AppPasswordsAllowed
     Whether people may make app passwords.
     .PARAMETER RememberDevicesDays
@@ -15,7 +16,8 @@ function Set-M365MfaPolicy {
     .PARAMETER PlanPath
     Writes the plan to this file instead of running it.
     .PARAMETER TimeLimit
-    Stops between two changes when this time has passed. What was done stays done; the run can be resumed.
+    Stops between two changes when this time has passed. What was done stays done; repeating the command does
+    the rest.
     .PARAMETER Connection
     A connection, or its name; the current one if nothing is said.
     .EXAMPLE
@@ -29,8 +31,8 @@ function Set-M365MfaPolicy {
     .OUTPUTS
     M365Access.Outcome (MfaPolicy); User is the name of the tenant.
     .NOTES
-    Permissions: Policy.ReadWrite.AuthenticationMethod and Policy.Read.All. Role: Authentication Policy Administrator. Both
-    are assumed, because nothing about these settings is documented.
+    Permissions: Policy.ReadWrite.AuthenticationMethod and Policy.Read.All. Role: Authentication Policy
+    Administrator. Both are assumed, because nothing about these settings is documented.
     .LINK
     Get-M365MfaPolicy
     .LINK

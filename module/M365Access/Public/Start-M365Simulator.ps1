@@ -3,12 +3,13 @@ function Start-M365Simulator {
     .SYNOPSIS
     Starts a simulated Microsoft 365 tenant on this machine, for other programs.
     .DESCRIPTION
-    The tenant listens on the loopback address, keeps state, speaks the services' protocols (sign-in, Graph), enforces
-    permissions, roles and quotas, and refuses what the services refuse. Several can run at once. It ends with
-    Stop-M365Simulator, when the module is removed, and with the process.
+    The tenant listens on the loopback address, keeps state, speaks the services' protocols (sign-in, Graph),
+    enforces permissions, roles and quotas, and refuses what the services refuse. Several can run at once. It
+    ends with Stop-M365Simulator, when the module is removed, and with the process.
 
-    Its description tells what other programs need: addresses, an app that may do everything, an app that may only read
-    users, the password that everybody has at first, and people of each kind to try things on (Samples).
+    Its description tells what other programs need: addresses, an app that may do everything, an app that may
+    only read users, the password that everybody has at first, and people of each kind to try things on
+    (Samples).
     .PARAMETER Port
     The port on 127.0.0.1; any free one if nothing is said.
     .PARAMETER Users
@@ -18,12 +19,12 @@ function Start-M365Simulator {
     .PARAMETER LatencyMilliseconds
     Added to every answer.
     .PARAMETER TimeScale
-    How many times faster than the services it lives: quota windows, token lifetimes, Retry-After, replication; 1 if nothing
-    is said.
+    How many times faster than the services it lives: quota windows, token lifetimes, Retry-After,
+    replication; 1 if nothing is said.
     .PARAMETER Https
     Serves https; the authority of its certificate is in the file CaCertificatePath.
     .PARAMETER FaultPath
-    A file with faults that the tenant plays.
+    A JSON file with faults that the tenant plays; `m365-simulator --help` shows its format.
     .EXAMPLE
     $simulator = Start-M365Simulator -Users 500
     $simulator.Samples
@@ -35,7 +36,8 @@ function Start-M365Simulator {
         grant_type = 'client_credentials'; scope = "$($simulator.GraphEndpoint)/.default"
         client_id = $simulator.ClientId; client_secret = $simulator.ClientSecret
     }
-    Invoke-RestMethod "$($simulator.LoginEndpoint)/$($simulator.TenantId)/oauth2/v2.0/token" -Method Post -Body $body
+    $address = "$($simulator.LoginEndpoint)/$($simulator.TenantId)/oauth2/v2.0/token"
+    Invoke-RestMethod $address -Method Post -Body $body
 
     Asks it for a token as any HTTP client would.
     .OUTPUTS

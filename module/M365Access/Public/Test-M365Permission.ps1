@@ -3,12 +3,15 @@ function Test-M365Permission {
     .SYNOPSIS
     Says whether you may carry out cmdlets here, and what is missing.
     .DESCRIPTION
-    Compares what the connection's token and directory roles allow with what each cmdlet needs, without doing anything. With
-    -User it says whether it would reach these people: administrators are out of reach of lesser roles.
+    Compares what the connection's token and directory roles allow with what each cmdlet needs, without doing
+    anything. With -User it says whether it would reach these people: administrators are out of reach of
+    lesser roles.
 
-    Allowed is empty where neither the token nor the directory shows it; then the service decides when it is tried.
+    Allowed is empty where neither the token nor the directory shows it; then the service decides when it is
+    tried.
     .PARAMETER User
-    People whom it would be about, also from the pipeline; without them only what the caller may do at all is looked at.
+    People whom it would be about, also from the pipeline; without them only what the caller may do at all is
+    looked at.
     .PARAMETER Operation
     Names of cmdlets; without any, all of them.
     .PARAMETER Connection
