@@ -60,13 +60,13 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     let holders = graph.role_holders().await.unwrap_or_else(|_| RoleHolders::of(&identity));
     let test = Test { session, identity: &identity, holders: &holders };
     let mut records = Vec::new();
-    for operation in operations {
+    for cmdlet in operations {
         match &people {
-            None => records.push(test.record(operation, None).await?),
+            None => records.push(test.record(cmdlet, None).await?),
             Some(selection) => {
                 for selected in &selection.people {
                     let person = &selected.person;
-                    records.push(test.record(operation, Some((&person.user_principal_name, &person.id))).await?);
+                    records.push(test.record(cmdlet, Some((&person.user_principal_name, &person.id))).await?);
                 }
             }
         }
@@ -75,22 +75,25 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     Ok(done())
 }
 
-/// The operations of some cmdlets.
-fn operations(names: &[String]) -> Result<Vec<Operation>> {
+/// Cmdlets that are another form of one.
+const FORMS: &[(&str, Operation)] = &[
+    ("Enable-M365Mfa", Operation::SetMfa),
+    ("Disable-M365Mfa", Operation::SetMfa),
+    ("Revoke-M365Session", Operation::RevokeSessions),
+];
+
+/// Some cmdlets, each with its operation.
+fn operations(names: &[String]) -> Result<Vec<(&'static str, Operation)>> {
+    let all = || Operation::ALL.iter().map(|operation| (operation.cmdlet(), *operation));
     if names.is_empty() {
-        return Ok(Operation::ALL.iter().copied().filter(|operation| !operation.acts().is_empty()).collect());
+        return Ok(all().filter(|(_, operation)| !operation.acts().is_empty()).collect());
     }
-    names
-        .iter()
-        .map(|name| {
-            Operation::ALL.iter().copied().find(|operation| operation.cmdlet().eq_ignore_ascii_case(name)).ok_or_else(
-                || {
-                    Error::new(Code::NotFound, say!("cmdlet_unknown", "there is no cmdlet '{cmdlet}'", cmdlet = name))
-                        .on(name.as_str())
-                },
-            )
-        })
-        .collect()
+    let find = |name: &str| all().chain(FORMS.iter().copied()).find(|(cmdlet, _)| cmdlet.eq_ignore_ascii_case(name));
+    let unknown = |name: &String| {
+        Error::new(Code::NotFound, say!("cmdlet_unknown", "there is no cmdlet '{cmdlet}'", cmdlet = name))
+            .on(name.as_str())
+    };
+    names.iter().map(|name| find(name).ok_or_else(|| unknown(name))).collect()
 }
 
 struct Test<'a> {
@@ -100,7 +103,11 @@ struct Test<'a> {
 }
 
 impl Test<'_> {
-    async fn record<'p>(&self, operation: Operation, target: Option<(&'p str, &'p str)>) -> Result<Record<'p>> {
+    async fn record<'p>(
+        &self,
+        (cmdlet, operation): (&'static str, Operation),
+        target: Option<(&'p str, &'p str)>,
+    ) -> Result<Record<'p>> {
         let left_out = operation.left_out();
         let (mut lacking, mut missing_role, mut known) = (None, None, true);
         for act in permission::weightiest_first(operation.acts(), left_out) {
@@ -125,7 +132,7 @@ impl Test<'_> {
         let refused = lacking.is_some() || missing_role.is_some();
         let advice = lacking
             .map(|(act, missing)| {
-                let error = permission::permission_error(operation.cmdlet(), missing, &self.identity.account);
+                let error = permission::permission_error(cmdlet, missing, &self.identity.account);
                 match left_out(act) {
                     Some(step) => permission::or_leave_out(error, step),
                     None => error,
@@ -137,7 +144,7 @@ impl Test<'_> {
             });
         let facts = advice.as_ref().map(Error::facts);
         Ok(Record {
-            operation: operation.cmdlet(),
+            operation: cmdlet,
             user: target.map(|(user, _)| user),
             user_id: target.map(|(_, id)| id),
             allowed: if refused { Some(false) } else { known.then_some(true) },

@@ -67,3 +67,12 @@ fn what_the_table_says_is_what_happens() {
     }
     assert!(compared > 100, "{compared} were compared");
 }
+
+#[test]
+fn short_forms_can_be_asked_about_by_their_own_names() {
+    let tenant = Tenant::new();
+    let names = json!(["Enable-M365Mfa", "disable-m365mfa", "Revoke-M365Session", "Set-M365Mfa"]);
+    let told = run(&tenant.session(), Operation::TestPermission, &json!({ "operation": names }));
+    let named: Vec<_> = told.records.iter().map(|record| record["operation"].as_str().unwrap()).collect();
+    assert_eq!(named, ["Enable-M365Mfa", "Disable-M365Mfa", "Revoke-M365Session", "Set-M365Mfa"]);
+}
