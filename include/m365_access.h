@@ -87,10 +87,11 @@
  *      "unchanged":2,"planned":0,"skipped":0,"refused":0,"failed":0,"unknown":0},"secondsRemaining":9}
  *
  *   note      worth knowing, but no result; "level" is "debug", "verbose", "information" or "warning". The sentence
- *             comes with an id and what stands in its places, so that it can be said in another language
+ *             comes with an id and what stands in its places, so that it can be said in another language; where a
+ *             sentence stands in a place "why", its id is in "whyId" and what stands in its own places in "why.user"
  *
  *     {"kind":"note","level":"warning","message":"directory roles could not all be read: ...",
- *      "messageId":"roles_unread","messageArguments":{"why":"..."}}
+ *      "messageId":"roles_unread","messageArguments":{"why":"...","whyId":"cancelled"}}
  *
  *   ask       a question; the job waits for m365_reply, m365_cancel or m365_close. "question" is "confirm" (answer
  *             true or false) or "count" (answer the number of people)

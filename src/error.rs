@@ -177,8 +177,21 @@ pub struct Facts {
     pub column: Option<u64>,
 }
 
-fn owned(sentence: Sentence) -> BTreeMap<String, String> {
-    sentence.arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+impl Sentence {
+    /// Names the sentence that stands in a place: that of this error.
+    #[must_use]
+    pub(crate) fn quoting(mut self, place: &str, error: &Error) -> Self {
+        let facts = error.facts();
+        self.arguments.insert(format!("{place}Id").into(), facts.message_id.clone());
+        let inner = &facts.message_arguments;
+        self.arguments.extend(inner.iter().map(|(name, value)| (format!("{place}.{name}").into(), value.clone())));
+        self
+    }
+
+    /// What stands in the places, by names that are no longer those of the source.
+    pub(crate) fn into_arguments(self) -> BTreeMap<String, String> {
+        self.arguments.into_iter().map(|(name, value)| (name.into_owned(), value)).collect()
+    }
 }
 
 impl Error {
@@ -188,7 +201,7 @@ impl Error {
             code,
             message: message.to_string(),
             message_id: message.id.to_owned(),
-            message_arguments: owned(message),
+            message_arguments: message.into_arguments(),
             target: None,
             advice: None,
             advice_id: None,
@@ -227,7 +240,7 @@ impl Error {
     pub fn advise(mut self, advice: Sentence) -> Self {
         self.0.advice = Some(advice.to_string());
         self.0.advice_id = Some(advice.id.to_owned());
-        self.0.advice_arguments = owned(advice);
+        self.0.advice_arguments = advice.into_arguments();
         self
     }
 
@@ -271,5 +284,22 @@ impl std::error::Error for Error {}
 impl Serialize for Error {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_in_a_sentence_keeps_its_word_and_its_places() {
+        let inner = Error::new(Code::NotFound, say!("group_unknown", "there is no group '{group}'", group = "Sales"));
+        let middle = say!("roles_unread", "roles could not be read: {why}", why = inner).quoting("why", &inner);
+        let middle = Error::new(Code::NotFound, middle);
+        let outer = say!("would_be_refused", "it would be refused: {why}", why = middle).quoting("why", &middle);
+        assert_eq!(outer.to_string(), "it would be refused: roles could not be read: there is no group 'Sales'");
+        let arguments = outer.into_arguments();
+        let named = ["whyId", "why.whyId", "why.why.group"].map(|name| arguments[name].as_str());
+        assert_eq!(named, ["roles_unread", "group_unknown", "Sales"]);
     }
 }

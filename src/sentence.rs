@@ -3,7 +3,7 @@
 //! [`say!`](crate::say) makes one: a stable id, an English template with named places, and what stands in them. The
 //! module's string tables have the same ids; a test collects every `say!` of the source and holds the tables to it.
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
@@ -14,8 +14,9 @@ pub struct Sentence {
     pub id: &'static str,
     /// English, with places like `{user}`.
     pub template: &'static str,
-    /// What stands in the places.
-    pub arguments: BTreeMap<&'static str, String>,
+    /// What stands in the places. A place in which a sentence stands (`why`) has that sentence's word beside it (`whyId`) and
+    /// what stands in its places (`why.user`), so that it too can be said in another language.
+    pub arguments: BTreeMap<Cow<'static, str>, String>,
 }
 
 impl fmt::Display for Sentence {
@@ -71,7 +72,7 @@ macro_rules! say {
             id: $id,
             template: $template,
             arguments: ::std::collections::BTreeMap::from([
-                $((stringify!($name), $crate::sentence::repeated(::std::string::ToString::to_string(&$value))),)*
+                $((::std::borrow::Cow::Borrowed(stringify!($name)), $crate::sentence::repeated(::std::string::ToString::to_string(&$value))),)*
             ]),
         }
     };

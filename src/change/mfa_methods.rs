@@ -179,7 +179,8 @@ fn remain(refused: &[(&Method, Error)]) -> Option<Refused> {
     let facts = first.facts();
     let error = Error::new(
         first.code(),
-        say!("methods_remain", "what could not be deleted remains ({methods}): {why}", methods = methods, why = first),
+        say!("methods_remain", "what could not be deleted remains ({methods}): {why}", methods = methods, why = first)
+            .quoting("why", first),
     )
     .advise(say!(
         "methods_remain_advice",

@@ -173,7 +173,8 @@ fn lost_then_refused(refusal: &Error) -> Error {
     let facts = refusal.facts().clone();
     Error::new(
         Code::AnswerLost,
-        say!("lost_then_refused", "an answer was lost, and sent again the request was refused: {why}", why = refusal),
+        say!("lost_then_refused", "an answer was lost, and sent again the request was refused: {why}", why = refusal)
+            .quoting("why", refusal),
     )
     .with(|lost| {
         lost.http_status = facts.http_status;

@@ -122,14 +122,15 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
 
 fn unread_defaults(error: &Error) -> crate::sentence::Sentence {
     say!("defaults_unread", "whether security defaults are on could not be read: {why}", why = error)
+        .quoting("why", error)
 }
 
 fn unread_roles(error: &Error) -> crate::sentence::Sentence {
-    say!("roles_unread", "directory roles could not all be read: {why}", why = error)
+    say!("roles_unread", "directory roles could not all be read: {why}", why = error).quoting("why", error)
 }
 
 fn unread_registrations(error: &Error) -> crate::sentence::Sentence {
-    say!("registrations_unread", "registered methods could not be read: {why}", why = error)
+    say!("registrations_unread", "registered methods could not be read: {why}", why = error).quoting("why", error)
 }
 
 /// What was read; what could not be is said, and is then not known.

@@ -121,7 +121,8 @@ async fn app_passwords(graph: &Graph, reporter: &Reporter) -> Result<bool> {
                 "app_passwords_unread",
                 "whether people may make app passwords could not be read, so nothing is said of them: {why}",
                 why = error
-            );
+            )
+            .quoting("why", &error);
             reporter.note(Level::Verbose, sentence).await;
             Ok(false)
         }

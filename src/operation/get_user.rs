@@ -154,7 +154,11 @@ async fn known(holders: Result<RoleHolders>, reporter: &Reporter) -> Result<Role
     };
     if let Some(error) = unread {
         reporter
-            .note(Level::Warning, say!("roles_unread", "directory roles could not all be read: {why}", why = error))
+            .note(
+                Level::Warning,
+                say!("roles_unread", "directory roles could not all be read: {why}", why = error)
+                    .quoting("why", &error),
+            )
             .await;
     }
     Ok(holders)

@@ -40,7 +40,7 @@ impl fmt::Display for Listed {
 /// The column of the old portal's file, and as `Get-M365Mfa` exports it.
 const STATUS: Column<Listed> = Column {
     names: &["MFA Status", "MFAStatus", "MFA State", "MfaState"],
-    words: "Enabled, Enforced or Disabled",
+    words: "Enabled, Enforced, Disabled",
     read: |word| MfaState::named(word).map(Listed),
 };
 

@@ -169,6 +169,7 @@ fn new_run(order: &Order, identity: &Identity, plan_digest: Option<String>) -> N
 
 fn refused_for_real(error: &Error) -> Sentence {
     say!("would_be_refused", "this is a rehearsal; the run itself would be refused: {why}", why = error)
+        .quoting("why", error)
 }
 
 /// An order with everything that is known of it.

@@ -111,7 +111,7 @@ impl Record {
     pub(crate) fn saying(mut self, sentence: Sentence) -> Self {
         self.message = Some(sentence.to_string());
         self.message_id = Some(sentence.id.to_owned());
-        self.message_arguments = sentence.arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        self.message_arguments = sentence.into_arguments();
         self
     }
 

@@ -65,7 +65,8 @@ pub(super) async fn survey(order: &mut Order, graph: &Graph, reporter: &Reporter
             "eligible_unread",
             "who is eligible for an administrator role could not be read, so such people are not recognised as administrators: {why}",
             why = error
-        );
+        )
+        .quoting("why", error);
         reporter.note(Level::Warning, sentence).await;
     }
     Ok(Ground { identity, holders, emergency, selection, seen_at: Instant::now() })

@@ -98,7 +98,8 @@ fn unfollowed(error: &Error) -> Error {
             "reset_unfollowed",
             "the service took the reset, but how it ended could not be learned: {why}",
             why = error
-        ),
+        )
+        .quoting("why", error),
     )
     .with(|lost| {
         lost.http_status = facts.http_status;

@@ -90,4 +90,17 @@ Describe 'Sentences' {
         $facts = [pscustomobject] @{ message = 'something new'; messageId = 'not_in_the_tables' }
         Invoke-Inside { Get-EventSentence $args[0] } $facts | Should -BeExactly 'something new'
     }
+
+    It 'are said in the language of the user inside of other sentences too, however deep' {
+        [System.Globalization.CultureInfo]::CurrentUICulture = 'nl-NL'
+        $facts = [pscustomobject] @{
+            message = 'English throughout'; messageId = 'would_be_refused'
+            messageArguments = [pscustomobject] @{
+                why = 'English'; whyId = 'reset_unfollowed'; 'why.why' = 'English'; 'why.whyId' = 'no_mailbox'
+            }
+        }
+        $said = Invoke-Inside { Get-EventSentence $args[0] } $facts
+        $said | Should -BeLike 'dit is een oefening*deze persoon heeft geen postvak in Exchange Online'
+        $said | Should -Not -Match 'English|\{'
+    }
 }

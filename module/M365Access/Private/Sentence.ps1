@@ -52,11 +52,23 @@ function Get-Sentence {
     foreach ($match in [regex]::Matches($template, '\{(\w+)\}')) {
         [void] $text.Append($template, $position, $match.Index - $position)
         $name = $match.Groups[1].Value
-        if ($places.Contains($name)) { [void] $text.Append([string] $places[$name]) } else { [void] $text.Append($match.Value) }
+        if ($places.Contains("${name}Id")) { [void] $text.Append((Get-InnerSentence -Places $places -Name $name)) }
+        elseif ($places.Contains($name)) { [void] $text.Append([string] $places[$name]) } else { [void] $text.Append($match.Value) }
         $position = $match.Index + $match.Length
     }
     [void] $text.Append($template, $position, $template.Length - $position)
     $text.ToString()
+}
+
+# The sentence that stands in a place of another one: its word is beside the place, what stands in its places behind a dot.
+function Get-InnerSentence {
+    param([System.Collections.IDictionary] $Places, [string] $Name)
+
+    $inner = @{}
+    foreach ($place in $Places.Keys) {
+        if ($place.StartsWith("$Name.")) { $inner[$place.Substring($Name.Length + 1)] = $Places[$place] }
+    }
+    Get-Sentence -Id $Places["${Name}Id"] -Arguments $inner -Fallback ([string] $Places[$Name])
 }
 
 # The sentence of an event or record, under the names that the engine gives its parts (message..., advice...).

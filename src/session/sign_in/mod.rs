@@ -176,6 +176,9 @@ fn unanswered(error: Error) -> Error {
         return error;
     }
     let client_request_id = error.facts().client_request_id.clone();
-    Error::new(Code::Unreachable, say!("sign_in_unanswered", "the sign-in service did not answer: {why}", why = error))
-        .with(|facts| facts.client_request_id = client_request_id)
+    Error::new(
+        Code::Unreachable,
+        say!("sign_in_unanswered", "the sign-in service did not answer: {why}", why = error).quoting("why", &error),
+    )
+    .with(|facts| facts.client_request_id = client_request_id)
 }
