@@ -139,7 +139,7 @@ impl<T> Sheet<T> {
             let sentence = if word.is_empty() {
                 say!(
                     "list_word_missing",
-                    "line {line}, column {column} ({heading}) is empty; {words} is expected",
+                    "line {line}, column {column} ({heading}) is empty; it has to be one of: {words}",
                     line = line,
                     column = column,
                     heading = table.heading(second),
@@ -148,7 +148,7 @@ impl<T> Sheet<T> {
             } else {
                 say!(
                     "list_word_unknown",
-                    "line {line}, column {column} ({heading}): '{word}' is not known; {words} is expected",
+                    "line {line}, column {column} ({heading}): '{word}' is not known; it has to be one of: {words}",
                     line = line,
                     column = column,
                     heading = table.heading(second),
@@ -293,7 +293,7 @@ mod tests {
 
     const FLAG: Column<bool> = Column {
         names: &["MFA Status", "MfaState"],
-        words: "Enabled or Disabled",
+        words: "Enabled, Disabled",
         read: |word| match word.to_ascii_lowercase().as_str() {
             "enabled" => Some(true),
             "disabled" => Some(false),

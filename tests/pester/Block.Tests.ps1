@@ -116,6 +116,12 @@ Describe 'Block-M365User' {
         @() | Block-M365User -Confirm:$false -ErrorAction Stop
     }
 
+    It 'refuses objects that name nobody, and repeats nothing of them' {
+        $row = [pscustomobject] @{ Mail = 'anna@contoso.example'; Note = 'between us' }
+        { $row | Block-M365User -Confirm:$false } | Should -Throw -ErrorId 'M365Access.argument,Block-M365User'
+        "$($Error[0])" | Should -Not -Match 'between us'
+    }
+
     It 'refuses a call that selects nobody' {
         { Block-M365User -Confirm:$false } | Should -Throw -ErrorId 'M365Access.argument,Block-M365User'
         { Block-M365User -Except a@b.example -Confirm:$false } | Should -Throw -ErrorId 'M365Access.argument,Block-M365User'

@@ -46,7 +46,8 @@ $script:ErrorCategory = @{
 
 # Facts that go along with the exception, under these names in its Data.
 $script:ErrorFact = @(
-    'httpStatus', 'serviceCode', 'requestId', 'clientRequestId', 'retryAfterSeconds', 'missingPermission', 'missingRole', 'line'
+    'httpStatus', 'serviceCode', 'requestId', 'clientRequestId', 'retryAfterSeconds', 'missingPermission', 'missingRole', 'line',
+    'column'
 )
 
 # An error record. With -Facts the sentence and all else come from an event or record of the engine; without, the

@@ -54,6 +54,12 @@ function Invoke-Operation {
     if ($bound.ContainsKey('AsPlainText') -and $bound['AsPlainText'] -and -not ($bound.ContainsKey('ShowPassword') -and $bound['ShowPassword'])) {
         $Cmdlet.ThrowTerminatingError((New-ErrorRecord -Code 'argument' -Sentence 'plain_text_of_nothing' -TargetObject 'AsPlainText'))
     }
+    # An object with none of the properties of -User arrives as its whole text, which may say more than is to be repeated.
+    foreach ($name in $User) {
+        if ($name -like '@{*}') {
+            $Cmdlet.ThrowTerminatingError((New-ErrorRecord -Code 'argument' -Sentence 'object_names_nobody' -TargetObject 'User'))
+        }
+    }
     $request = New-Request -Cmdlet $Cmdlet
     foreach ($name in $Fixed.Keys) { $request.Plain[$name] = $Fixed[$name] }
     # An empty pipeline selects nobody, which is something else than not to select.
