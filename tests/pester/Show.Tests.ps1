@@ -147,6 +147,7 @@ Describe 'Tab completion' {
         $begin = $person.User.Substring(0, 4)
         (Complete "Block-M365User $begin").ListItemText | Should -Contain $person.User
         (Complete "Get-M365User -User $begin").ListItemText | Should -Contain $person.User
+        (Complete "Block-M365User -All -Except $begin").ListItemText | Should -Contain $person.User
     }
 
     It 'quotes an apostrophe' {

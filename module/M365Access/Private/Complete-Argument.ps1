@@ -26,9 +26,11 @@ function Register-Completion {
         'Unblock-M365User'
         'Unlock-M365User'
     )
-    Microsoft.PowerShell.Core\Register-ArgumentCompleter -CommandName $people -ParameterName User -ScriptBlock {
-        param($command, $parameter, $word, $tree, $bound)
-        Get-UserSuggestion -Word $word -Bound $bound
+    foreach ($named in 'User', 'Except') {
+        Microsoft.PowerShell.Core\Register-ArgumentCompleter -CommandName $people -ParameterName $named -ScriptBlock {
+            param($command, $parameter, $word, $tree, $bound)
+            Get-UserSuggestion -Word $word -Bound $bound
+        }
     }
     Microsoft.PowerShell.Core\Register-ArgumentCompleter -CommandName 'Get-M365Run' -ParameterName Id -ScriptBlock {
         param($command, $parameter, $word)
@@ -61,8 +63,12 @@ function Register-Completion {
 
 # The cmdlets that ask something of the services.
 function Get-OperationName {
-    $local = 'Connect-M365', 'Disconnect-M365', 'Get-M365Connection', 'Get-M365Run', 'Start-M365Simulator', 'Stop-M365Simulator', 'Test-M365Permission'
-    @($ExecutionContext.SessionState.Module.ExportedFunctions.Keys | Where-Object { $local -notcontains $_ } | Sort-Object)
+    $local = @(
+        'Connect-M365', 'Disconnect-M365', 'Get-M365Connection', 'Get-M365Run', 'Start-M365Simulator', 'Stop-M365Simulator'
+        'Test-M365Permission'
+    )
+    $all = $ExecutionContext.SessionState.Module.ExportedFunctions.Keys
+    $all | Microsoft.PowerShell.Core\Where-Object { $local -notcontains $_ } | Microsoft.PowerShell.Utility\Sort-Object
 }
 
 # A word as it has to stand on the command line, and what is shown beside it.
