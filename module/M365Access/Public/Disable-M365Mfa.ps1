@@ -8,6 +8,8 @@ function Disable-M365Mfa {
 
     Disabled does not mean that nothing asks for a second factor: security defaults and Conditional Access
     decide for themselves.
+
+    It asks only when -Confirm is given; look first with -WhatIf.
     .PARAMETER User
     User principal names or object ids, also from the pipeline: as text, or as objects with a property User,
     UserPrincipalName, UPN, Username, Identity, Id or ObjectId. Everybody who comes down the pipeline is

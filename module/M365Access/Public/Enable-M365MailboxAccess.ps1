@@ -25,6 +25,8 @@ function Enable-M365MailboxAccess {
 
     There is no documented interface for these switches: they are read and written through the command
     endpoint that Microsoft's own Exchange module uses, and each outcome says so.
+
+    It asks only when -Confirm is given; look first with -WhatIf.
     .PARAMETER User
     User principal names or object ids, also from the pipeline: as text, or as objects with a property User,
     UserPrincipalName, UPN, Username, Identity, Id or ObjectId. Everybody who comes down the pipeline is

@@ -13,6 +13,8 @@ function Enable-M365Mfa {
     Where security defaults or Conditional Access decide about MFA, the per-user state is beside the point;
     for security defaults this is said as a warning. Emergency accounts are refused: they may not be prepared
     for it.
+
+    It asks only when -Confirm is given; look first with -WhatIf.
     .PARAMETER User
     User principal names or object ids, also from the pipeline: as text, or as objects with a property User,
     UserPrincipalName, UPN, Username, Identity, Id or ObjectId. Everybody who comes down the pipeline is

@@ -15,6 +15,8 @@ function Enable-M365ModernAuthentication {
     There is no documented interface for writing this setting: it is read and written through the command
     endpoint that Microsoft's own Exchange module uses, and each outcome says so. Clients notice after a
     while; no page says when, so EffectiveBy is empty.
+
+    It asks only when -Confirm is given; look first with -WhatIf.
     .PARAMETER Reason
     Kept in the journal and in the evidence, for example a ticket number.
     .PARAMETER PlanPath

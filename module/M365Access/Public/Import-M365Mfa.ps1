@@ -14,6 +14,8 @@ function Import-M365Mfa {
     and column, and without -SkipFaulty nothing is written then. Lines that agree about a person are one.
 
     Then the state of each person is set and read back, as by Set-M365Mfa.
+
+    It asks only when -Confirm is given; look first with -WhatIf.
     .PARAMETER Path
     The file.
     .PARAMETER ValidateOnly

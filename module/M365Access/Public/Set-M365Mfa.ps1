@@ -13,6 +13,8 @@ function Set-M365Mfa {
     Where security defaults or Conditional Access decide about MFA, the per-user state is beside the point;
     for security defaults this is said as a warning. Emergency accounts are refused, unless they are to be let
     off.
+
+    It asks only when -Confirm is given; look first with -WhatIf.
     .PARAMETER State
     The state: Enabled, Enforced or Disabled.
     .PARAMETER User

@@ -7,6 +7,8 @@ function Unblock-M365User {
 
     The service decides, and every outcome says what is known: Verified was read back, Accepted could not be
     read back, Failed and Unknown are errors as well.
+
+    It asks only when -Confirm is given; look first with -WhatIf.
     .PARAMETER User
     User principal names or object ids, also from the pipeline: as text, or as objects with a property User,
     UserPrincipalName, UPN, Username, Identity, Id or ObjectId. Everybody who comes down the pipeline is
