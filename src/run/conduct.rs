@@ -128,9 +128,9 @@ impl Prepared<'_> {
         };
         let session = Arc::clone(services.graph.session());
         let show = feed.show(self.reporter, self.total(), || {
-            session
-                .waiting()
-                .map(|wait| say!("throttled", "the service asks to wait {seconds} s", seconds = wait.as_secs().max(1)))
+            session.waiting().map(|wait| {
+                say!("throttled", "waiting {seconds} s for the limits of the service", seconds = wait.as_secs().max(1))
+            })
         });
         let (worked, shown) = tokio::join!(work.boxed(), show);
         let tally = match shown {

@@ -306,7 +306,7 @@
     tenant_full = 'a quota of the tenant is used up: {service_message}'
     tenant_unknown = 'there is no such tenant: {service_message}'
     tenant_unnamed = 'tenantId: the id of one tenant is wanted, or one of its verified domains'
-    throttled = 'the service asks to wait {seconds} s'
+    throttled = 'waiting {seconds} s for the limits of the service'
     time_limit = 'the time limit has passed; repeating the command does what was not begun'
     token_empty = '{field}: the token is empty'
     token_expired = '{field}: the token ended at {time}'

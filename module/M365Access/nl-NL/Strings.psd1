@@ -306,7 +306,7 @@
     tenant_full = 'een quotum van de tenant is op: {service_message}'
     tenant_unknown = 'er is geen tenant met die naam: {service_message}'
     tenant_unnamed = 'tenantId: gevraagd is de id van een tenant, of een van de geverifieerde domeinen'
-    throttled = 'de dienst vraagt om {seconds} s te wachten'
+    throttled = 'wacht {seconds} s vanwege de grenzen van de dienst'
     time_limit = 'de tijdslimiet is verstreken; herhaal de opdracht voor wat niet was begonnen'
     token_empty = '{field}: het token is leeg'
     token_expired = '{field}: het token is om {time} verlopen'

@@ -306,7 +306,7 @@
     tenant_full = 'en kvot i klientorganisationen är slut: {service_message}'
     tenant_unknown = 'det finns ingen sådan klientorganisation: {service_message}'
     tenant_unnamed = 'tenantId: id för en klientorganisation behövs, eller en av dess verifierade domäner'
-    throttled = 'tjänsten ber oss vänta {seconds} s'
+    throttled = 'väntar {seconds} s på grund av tjänstens gränser'
     time_limit = 'tidsgränsen har passerats; upprepa kommandot för det som inte hade påbörjats'
     token_empty = '{field}: token är tom'
     token_expired = '{field}: token upphörde {time}'
