@@ -193,6 +193,8 @@ pub struct Mailbox {
     pub one_win_native_outlook_enabled: bool,
     pub mac_outlook_enabled: bool,
     pub ecp_enabled: bool,
+    /// Outlook for Mac as it was, on EWS; `None` where nobody decided.
+    pub ews_allow_mac_outlook: Option<bool>,
     /// `None` follows the organisation.
     pub smtp_client_authentication_disabled: Option<bool>,
 }
@@ -212,6 +214,7 @@ impl Default for Mailbox {
             one_win_native_outlook_enabled: true,
             mac_outlook_enabled: true,
             ecp_enabled: true,
+            ews_allow_mac_outlook: None,
             smtp_client_authentication_disabled: None,
         }
     }

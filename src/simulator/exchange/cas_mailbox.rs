@@ -30,7 +30,7 @@ macro_rules! switches {
         /// What a filter can name.
         const FILTERED: &[&str] = &[
             "Name", "DisplayName", "PrimarySmtpAddress", "ExternalDirectoryObjectId",
-            "SmtpClientAuthenticationDisabled", $($name,)+
+            SMTP, MAC, $($name,)+
         ];
     };
 }
@@ -50,10 +50,13 @@ switches! {
     "ECPEnabled" ecp_enabled,
 }
 
-/// The one with three states: null follows the organisation.
+/// Those with three states. Null follows the organisation, or says that nobody decided.
 const SMTP: &str = "SmtpClientAuthenticationDisabled";
+const MAC: &str = "EwsAllowMacOutlook";
 
 pub(super) fn get(call: &Call<'_>, parameters: &mut Parameters) -> Result<Output, Failure> {
+    // Adds the names and ports of mail servers to the answer; this tenant has none to name.
+    parameters.flag("ProtocolSettings")?;
     listing::list::<CasMailbox>(call, parameters)
 }
 
@@ -74,7 +77,7 @@ impl Listed for CasMailbox {
             .text("ExternalDirectoryObjectId", owner.user.id.to_string())
             .id("Guid", owner.mailbox_id());
         let object = SWITCHES.iter().fold(object, |object, switch| object.flag(switch.name, (switch.read)(mailbox)));
-        object.nullable(SMTP, mailbox.smtp_client_authentication_disabled)
+        object.nullable(SMTP, mailbox.smtp_client_authentication_disabled).nullable(MAC, mailbox.ews_allow_mac_outlook)
     }
 
     fn value(call: &Call<'_>, owner: Owner<'_>, property: &str) -> String {
@@ -85,9 +88,8 @@ impl Listed for CasMailbox {
             "DisplayName" => profile.display_name.clone(),
             "PrimarySmtpAddress" => owner.primary_address().to_owned(),
             "ExternalDirectoryObjectId" => owner.user.id.to_string(),
-            SMTP => {
-                mailbox.smtp_client_authentication_disabled.map_or_else(|| "null".to_owned(), |off| off.to_string())
-            }
+            SMTP => nullable(mailbox.smtp_client_authentication_disabled),
+            MAC => nullable(mailbox.ews_allow_mac_outlook),
             _ => {
                 let switch = SWITCHES.iter().find(|switch| switch.name == property);
                 switch.map(|switch| (switch.read)(mailbox).to_string()).unwrap_or_default()
@@ -96,13 +98,17 @@ impl Listed for CasMailbox {
     }
 }
 
+fn nullable(flag: Option<bool>) -> String {
+    flag.map_or_else(|| "null".to_owned(), |flag| flag.to_string())
+}
+
 pub(super) fn set(call: &Call<'_>, parameters: &mut Parameters) -> Result<Output, Failure> {
     let key = parameters.mandatory("Identity")?;
     let mut wanted = Vec::new();
     for switch in SWITCHES {
         wanted.push((switch, parameters.flag(switch.name)?));
     }
-    let smtp = parameters.nullable(SMTP)?;
+    let (smtp, mac) = (parameters.nullable(SMTP)?, parameters.nullable(MAC)?);
     let rehearsal = parameters.finish()?;
 
     let mut tenant = call.world.tenant_mut();
@@ -115,6 +121,7 @@ pub(super) fn set(call: &Call<'_>, parameters: &mut Parameters) -> Result<Output
         }
     }
     smtp.set(&mut mailbox.smtp_client_authentication_disabled);
+    mac.set(&mut mailbox.ews_allow_mac_outlook);
     if mailbox == *owner.mailbox.latest() {
         return Ok(Output::warning(format!(
             "The command completed successfully but no settings of '{name}' have been modified."

@@ -14,7 +14,6 @@ use super::{
     identity::{self, Owner},
     object::{self, Object, Output},
 };
-use crate::simulator::tenant::Tenant;
 
 /// Objects on a page unless the client prefers another number, and the most.
 const PAGE: usize = 1000;
@@ -47,7 +46,8 @@ pub(super) fn list<T: Listed>(call: &Call<'_>, parameters: &mut Parameters) -> R
     let anr = parameters.text("Anr")?;
     let filter = parameters.text("Filter")?;
     let size = parameters.size("ResultSize")?;
-    let kind = parameters.text("RecipientTypeDetails")?;
+    let kinds = parameters.list("RecipientTypeDetails")?.or(None);
+    let order = parameters.text("SortBy")?.map(|name| sortable::<T>(&name)).transpose()?;
     parameters.finish()?;
     if identity.is_some() && (anr.is_some() || filter.is_some()) {
         return Err(Failure::binding("Parameter set cannot be resolved using the specified named parameters."));
@@ -59,10 +59,21 @@ pub(super) fn list<T: Listed>(call: &Call<'_>, parameters: &mut Parameters) -> R
     }
     let fits = |owner: &Owner<'_>| {
         anr.as_ref().is_none_or(|anr| resembles(*owner, anr))
-            && kind.as_ref().is_none_or(|kind| kind.eq_ignore_ascii_case(KIND))
+            && kinds.as_deref().is_none_or(|kinds| kinds.split(',').any(|kind| kind.trim().eq_ignore_ascii_case(KIND)))
             && filter.fits(|property| T::value(call, *owner, property))
     };
-    page::<T>(call, &tenant, size, fits)
+    let mut owners: Vec<Owner<'_>> = identity::owners(&tenant).collect();
+    if let Some(property) = order {
+        // Who is equal stays in the order of ids.
+        owners.sort_by_cached_key(|owner| T::value(call, *owner, property).to_lowercase());
+    }
+    page::<T>(call, &owners, size, fits)
+}
+
+/// What the service sorts by is what it filters by.
+fn sortable<T: Listed>(name: &str) -> Result<&'static str, Failure> {
+    let known = T::FILTERED.iter().copied().find(|known| known.eq_ignore_ascii_case(name));
+    known.ok_or_else(|| Failure::binding(format!("Cannot bind parameter 'SortBy' to the target. '{name}' is unknown.")))
 }
 
 /// Ambiguous name resolution: the beginning of a name or an address.
@@ -76,7 +87,7 @@ fn resembles(owner: Owner<'_>, anr: &str) -> bool {
 
 fn page<T: Listed>(
     call: &Call<'_>,
-    tenant: &Tenant,
+    owners: &[Owner<'_>],
     size: Argument<u64>,
     fits: impl Fn(&Owner<'_>) -> bool,
 ) -> Result<Output, Failure> {
@@ -87,19 +98,22 @@ fn page<T: Listed>(
     };
     let most = object::preference(call.request, "odata.maxpagesize").unwrap_or(PAGE).clamp(1, PAGE);
     let most = limit.map_or(most, |left| most.min(usize::try_from(left).unwrap_or(usize::MAX)));
-    let after = position.map(|position| position.after);
-    // People are listed by id.
-    let mut rest = identity::owners(tenant)
-        .skip_while(|owner| after.is_some_and(|after| owner.user.id.as_u128() <= after))
-        .filter(fits)
-        .peekable();
+    // Who was last shown may fit no longer; the next page begins behind that person all the same.
+    let from = match position {
+        None => 0,
+        Some(Position { after, .. }) => {
+            let last = owners.iter().position(|owner| owner.user.id.as_u128() == after);
+            last.ok_or_else(foreign)?.saturating_add(1)
+        }
+    };
+    let mut rest = owners.iter().skip(from).filter(|owner| fits(owner)).peekable();
     let mut output = Output::default();
     let mut last = None;
     while output.objects.len() < most
         && let Some(owner) = rest.next()
     {
         last = Some(owner.user.id.as_u128());
-        output.objects.push(T::object(call, owner));
+        output.objects.push(T::object(call, *owner));
     }
     let left = limit.map(|left| left.saturating_sub(u64::try_from(output.objects.len()).unwrap_or(u64::MAX)));
     if let Some(after) = last.filter(|_| rest.peek().is_some()) {
@@ -127,5 +141,9 @@ fn link(call: &Call<'_>, position: &Position) -> String {
 fn open(token: &str) -> Result<Position, Failure> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok();
     let position = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    position.ok_or_else(|| Failure::bad("The skip token is not one of this service."))
+    position.ok_or_else(foreign)
+}
+
+fn foreign() -> Failure {
+    Failure::bad("The skip token is not one of this service.")
 }

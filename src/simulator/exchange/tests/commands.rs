@@ -129,6 +129,48 @@ async fn many_come_in_pages_and_each_once() {
 }
 
 #[tokio::test]
+async fn a_listing_takes_all_its_documented_parameters() {
+    let bench = Bench::new().await;
+    let names = |body: &Value| -> Vec<String> {
+        body["value"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["DisplayName"].as_str().unwrap().to_lowercase())
+            .collect()
+    };
+    let whole = bench.run("Get-CASMailbox", json!({ "SortBy": "displayname", "ProtocolSettings": true })).await.1;
+    let sorted = names(&whole);
+    assert!(sorted.is_sorted() && sorted.len() > 10, "{sorted:?}");
+    let body = envelope("Get-CASMailbox", json!({ "SortBy": "DisplayName" }));
+    let mut address = bench.address("beta/{tenant}/InvokeCommand");
+    let mut paged = Vec::new();
+    loop {
+        let request = bench.client.post(&address).bearer_auth(&bench.token).header("prefer", "odata.maxpagesize=7");
+        let page: Value = request.json(&body).send().await.unwrap().json().await.unwrap();
+        paged.extend(names(&page));
+        match page["@odata.nextLink"].as_str() {
+            Some(next) => address = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(paged, sorted, "the order goes on from page to page");
+    for (kinds, found) in [
+        (json!("UserMailbox"), sorted.len()),
+        (json!(["SharedMailbox", "usermailbox"]), sorted.len()),
+        (json!(["SharedMailbox"]), 0),
+    ] {
+        let page = bench.run("Get-CASMailbox", json!({ "RecipientTypeDetails": kinds })).await.1;
+        assert_eq!(names(&page).len(), found, "{kinds}");
+    }
+    assert_eq!(bench.refusal("Get-CASMailbox", json!({ "SortBy": "Shoe" })).await.0, 400);
+    let user = bench.about().samples.mailbox.clone();
+    assert_eq!(bench.one("Get-CASMailbox", json!({ "Identity": user })).await["EwsAllowMacOutlook"], Value::Null);
+    bench.run("Set-CASMailbox", json!({ "Identity": user, "EwsAllowMacOutlook": false })).await;
+    assert_eq!(bench.one("Get-CASMailbox", json!({ "Identity": user })).await["EwsAllowMacOutlook"], false);
+}
+
+#[tokio::test]
 async fn the_organisation_has_settings_of_its_own() {
     let bench = Bench::new().await;
     let get = || bench.one("Get-OrganizationConfig", json!({}));
