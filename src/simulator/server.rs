@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, Response, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{body::Incoming, service::service_fn};
@@ -43,6 +43,8 @@ use super::{
 
 /// The largest body that is read, in bytes; more is answered with 413.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
+/// How much of a body that is too large is let pass by, in bytes, before the connection is closed on it.
+const PATIENCE: usize = 64 * 1024 * 1024;
 /// How long the accept loop rests when the system is out of sockets.
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
 
@@ -174,14 +176,13 @@ async fn respond(
         body: Bytes::new(),
     };
     name(&mut request);
-    let played = match Limited::new(body, BODY_LIMIT).collect().await {
+    let played = match whole(body).await {
         Ok(body) => {
-            request.body = body.to_bytes();
+            request.body = body;
             let fault = world.faults.next(&request, false);
             fault::play(world, &request, fault, route(world, &request)).await
         }
-        Err(error) if error.is::<LengthLimitError>() => Played::Whole(Answer::empty(413)),
-        Err(_) => Played::Whole(Answer::empty(400)),
+        Err(status) => Played::Whole(Answer::empty(status)),
     };
     if world.options.latency_milliseconds > 0 {
         tokio::time::sleep(Duration::from_millis(world.options.latency_milliseconds)).await;
@@ -205,6 +206,22 @@ async fn respond(
             Err(Lost)
         }
     }
+}
+
+/// The whole body, or the status that refuses it. What is too much is let pass by, because a client that is still
+/// sending when the connection closes never sees the answer.
+async fn whole(body: Incoming) -> Result<Bytes, u16> {
+    let mut body = Limited::new(body, PATIENCE);
+    let mut read = Some(BytesMut::new());
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| if error.is::<LengthLimitError>() { 413 } else { 400_u16 })?;
+        let Ok(data) = frame.into_data() else { continue };
+        read = read.filter(|read| read.len().saturating_add(data.len()) <= BODY_LIMIT);
+        if let Some(read) = &mut read {
+            read.extend_from_slice(&data);
+        }
+    }
+    read.map(BytesMut::freeze).ok_or(413)
 }
 
 /// Gives the request the ids that its answer, and the body of an error, will carry.

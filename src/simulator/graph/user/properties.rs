@@ -35,6 +35,11 @@ const fn unset(name: &'static str) -> Of {
     Of::selected(name, Kind::Complex, Operators::NONE, |_, _| Field::Null)
 }
 
+/// A collection that is empty for everybody in this tenant.
+const fn none(name: &'static str) -> Of {
+    Of::selected(name, Kind::Complex, Operators::NONE, |_, _| Field::Json(json!([])))
+}
+
 impl Resource for User {
     type Object = Person;
     const TYPE: &'static str = "microsoft.graph.user";
@@ -130,7 +135,15 @@ impl Resource for User {
         Of::selected("userType", Kind::Text, SET.and(Operators::NULL), |person, at| {
             Field::Text(&at.profile(person).user_type)
         }),
+        none("assignedLicenses"),
+        none("assignedPlans"),
+        none("imAddresses"),
+        none("licenseAssignmentStates"),
+        none("onPremisesProvisioningErrors"),
+        none("provisionedPlans"),
+        none("serviceProvisioningErrors"),
         unset("ageGroup"),
+        unset("authorizationInfo"),
         unset("consentProvidedForMinor"),
         unset("employeeHireDate"),
         unset("employeeLeaveDateTime"),
@@ -140,6 +153,12 @@ impl Resource for User {
         unset("faxNumber"),
         unset("isResourceAccount"),
         unset("legalAgeGroupClassification"),
+        unset("onPremisesDistinguishedName"),
+        unset("onPremisesDomainName"),
+        unset("onPremisesExtensionAttributes"),
+        unset("onPremisesLastSyncDateTime"),
+        unset("onPremisesSecurityIdentifier"),
+        unset("onPremisesUserPrincipalName"),
         unset("postalCode"),
         unset("preferredDataLocation"),
         unset("showInAddressList"),

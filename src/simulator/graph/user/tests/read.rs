@@ -40,6 +40,20 @@ fn a_person_is_found_by_id_and_by_name_in_any_form() {
 }
 
 #[test]
+fn what_nobody_here_has_is_empty_and_not_unknown() {
+    let bench = Bench::new();
+    let app = bench.app(READ);
+    let select = "assignedLicenses,licenseAssignmentStates,onPremisesLastSyncDateTime,onPremisesExtensionAttributes";
+    let shown = bench.get(&app, &format!("/users/{}?$select={select}", bench.ordinary().id)).json();
+    assert_eq!(
+        (&shown["assignedLicenses"], &shown["licenseAssignmentStates"]),
+        (&Value::from([""; 0]), &Value::from([""; 0]))
+    );
+    assert_eq!(shown.get("onPremisesLastSyncDateTime"), Some(&Value::Null));
+    assert_eq!(shown.get("onPremisesExtensionAttributes"), Some(&Value::Null));
+}
+
+#[test]
 fn only_standard_properties_come_without_select() {
     let bench = Bench::new();
     let app = bench.app(READ);
