@@ -121,6 +121,11 @@ fn help_is_complete() {
         for part in [".SYNOPSIS", ".DESCRIPTION", ".OUTPUTS", ".NOTES", ".LINK", "Permissions:"] {
             assert!(help.contains(part), "{name}: no {part}");
         }
+        // Get-Help indents text by four columns and breaks what is too long for 120 in the middle of a word.
+        let text_of_help = help.split(".EXAMPLE").next().unwrap();
+        for line in text_of_help.lines() {
+            assert!(line.chars().count() <= 113, "{name}: too long for a window of 120 columns: {line}");
+        }
         assert!(help.matches(".EXAMPLE").count() >= 2, "{name}: fewer than two examples");
         let described: BTreeSet<&str> =
             help.lines().filter_map(|line| line.trim().strip_prefix(".PARAMETER ")).collect();

@@ -67,10 +67,11 @@ function Disable-M365MailboxAccess {
     .PARAMETER Connection
     A connection, or its name; the current one if nothing is said.
     .EXAMPLE
-    Get-M365MailboxAccess -All | Where-Object { $_.Allowed -contains 'POP' } | Select-Object -First 1 |
-        Disable-M365MailboxAccess -Protocol POP, IMAP -Confirm:$false
+    $connection = Connect-M365 -Simulated
+    Disable-M365MailboxAccess $connection.Simulator.Samples.Mailbox -Protocol POP, IMAP -Confirm:$false
 
-    Closes POP3 and IMAP4 of a mailbox.
+    Closes POP3 and IMAP4 of a mailbox in a simulated tenant. In your own tenant: connect to it, and name the
+    person.
     .EXAMPLE
     Disable-M365MailboxAccess -Filter "department eq 'Sales'" -Protocol SmtpAuth -WhatIf
 

@@ -49,9 +49,10 @@ function Disable-M365Mfa {
     .PARAMETER Connection
     A connection, or its name; the current one if nothing is said.
     .EXAMPLE
-    Get-M365User -Filter "userType eq 'Guest'" | Select-Object -First 1 | Disable-M365Mfa -Confirm:$false
+    $connection = Connect-M365 -Simulated
+    Disable-M365Mfa $connection.Simulator.Samples.MfaEnabled
 
-    Lets one guest off.
+    Lets one person of a simulated tenant off. In your own tenant: connect to it, and name the person.
     .EXAMPLE
     Disable-M365Mfa -Filter "userType eq 'Guest'" -WhatIf
 

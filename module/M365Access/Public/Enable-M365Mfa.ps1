@@ -54,9 +54,11 @@ function Enable-M365Mfa {
     .PARAMETER Connection
     A connection, or its name; the current one if nothing is said.
     .EXAMPLE
-    Get-M365User -Filter "userType eq 'Guest'" | Select-Object -First 1 | Enable-M365Mfa -Confirm:$false
+    $connection = Connect-M365 -Simulated
+    Enable-M365Mfa $connection.Simulator.Samples.User
 
-    Asks one guest to register a second factor.
+    Asks one person of a simulated tenant to register a second factor. In your own tenant: connect to it, and
+    name the person.
     .EXAMPLE
     Enable-M365Mfa -Filter "userType eq 'Guest'" -WhatIf
 

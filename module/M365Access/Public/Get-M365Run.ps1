@@ -32,8 +32,7 @@ function Get-M365Run {
     unknown outcomes, 4 nothing could be done for want of permission or sign-in, 5 interrupted.
 
     A script that does not come to a run, because it cannot connect for example, would end with the exit code
-    of an older one. Begin it with $ErrorActionPreference = 'Stop' and $began = Get-Date, say -ErrorAction
-    Continue where people are changed, and end it with exit (Get-M365Run -Since $began -Last 1).ExitCode.
+    of an older one: Get-Help about_M365Access_Unattended shows a script that cannot.
     .OUTPUTS
     M365Access.Run
     .NOTES

@@ -52,9 +52,11 @@ function Revoke-M365Sessions {
     .PARAMETER Connection
     A connection, or its name; the current one if nothing is said.
     .EXAMPLE
-    Get-M365User -All -Allowed | Select-Object -First 1 | Revoke-M365Sessions -Confirm:$false
+    $connection = Connect-M365 -Simulated
+    Revoke-M365Sessions $connection.Simulator.Samples.User -Confirm:$false
 
-    Signs one person out everywhere.
+    Signs one person of a simulated tenant out everywhere. In your own tenant: connect to it, and name the
+    person.
     .EXAMPLE
     Revoke-M365Sessions -Filter "userType eq 'Guest'" -WhatIf
 

@@ -57,10 +57,11 @@ function Set-M365Mfa {
     .PARAMETER Connection
     A connection, or its name; the current one if nothing is said.
     .EXAMPLE
-    Get-M365User -Filter "userType eq 'Guest'" | Select-Object -First 1 |
-        Set-M365Mfa -State Enforced -Confirm:$false
+    $connection = Connect-M365 -Simulated
+    Set-M365Mfa $connection.Simulator.Samples.User -State Enforced
 
-    Asks one guest for a second factor at every sign-in.
+    Asks one person of a simulated tenant for a second factor at every sign-in. In your own tenant: connect to
+    it, and name the person.
     .EXAMPLE
     Set-M365Mfa -Filter "userType eq 'Guest'" -State Enabled -WhatIf
 
