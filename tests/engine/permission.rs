@@ -73,6 +73,6 @@ fn short_forms_can_be_asked_about_by_their_own_names() {
     let tenant = Tenant::new();
     let names = json!(["Enable-M365Mfa", "disable-m365mfa", "Revoke-M365Session", "Set-M365Mfa"]);
     let told = run(&tenant.session(), Operation::TestPermission, &json!({ "operation": names }));
-    let named: Vec<_> = told.records.iter().map(|record| record["operation"].as_str().unwrap()).collect();
-    assert_eq!(named, ["Enable-M365Mfa", "Disable-M365Mfa", "Revoke-M365Session", "Set-M365Mfa"]);
+    let answered: Vec<_> = told.records.iter().map(|record| record["operation"].as_str().unwrap()).collect();
+    assert_eq!(answered, ["Enable-M365Mfa", "Disable-M365Mfa", "Revoke-M365Session", "Set-M365Mfa"]);
 }
