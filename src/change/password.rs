@@ -128,6 +128,45 @@ mod tests {
         Person { last_password_change_date_time: Some(changed.parse().unwrap()), ..Person::default() }
     }
 
+    fn identity(is_person: bool, permissions: &[&str]) -> Identity {
+        Identity {
+            tenant_id: String::new(),
+            tenant_name: None,
+            account: "admin@contoso.example".to_owned(),
+            account_id: None,
+            is_person,
+            permissions: permissions.iter().map(|permission| (*permission).to_owned()).collect(),
+            permissions_known: true,
+            roles: std::collections::BTreeSet::new(),
+            roles_known: true,
+            expires_at: None,
+        }
+    }
+
+    fn synchronised(synchronised: Option<bool>) -> Person {
+        Person { on_premises_sync_enabled: synchronised, ..Person::default() }
+    }
+
+    #[test]
+    fn whoever_was_synchronised_once_is_of_the_cloud_now() {
+        let app = identity(false, &["User-PasswordProfile.ReadWrite.All"]);
+        for (person, refused) in [(None, false), (Some(false), false), (Some(true), true)] {
+            assert_eq!(impossible(&synchronised(person), &app).is_some(), refused, "{person:?}");
+            assert_eq!(way(&synchronised(person), &app), Way::Profile, "an app has no other way");
+        }
+    }
+
+    #[test]
+    fn a_person_takes_the_way_that_the_permissions_open() {
+        let (profile, method) = (&["User-PasswordProfile.ReadWrite.All"], &["UserAuthMethod-Password.ReadWrite.All"]);
+        assert_eq!(way(&synchronised(None), &identity(true, profile)), Way::Profile);
+        assert_eq!(way(&synchronised(None), &identity(true, method)), Way::Method);
+        assert_eq!(way(&synchronised(Some(true)), &identity(true, profile)), Way::Method);
+        let (_, error) = impossible(&synchronised(Some(true)), &identity(true, profile)).unwrap();
+        assert_eq!(error.facts().missing_permission.as_deref(), Some("UserAuthMethod-Password.ReadWrite.All"));
+        assert!(impossible(&synchronised(Some(true)), &identity(true, method)).is_none());
+    }
+
     #[test]
     fn a_reset_of_the_same_second_does_not_prove_the_next_one() {
         let before = person("2026-01-02T00:00:10.1Z");

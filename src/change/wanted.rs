@@ -180,3 +180,28 @@ impl Wanted {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::Protocol;
+
+    #[test]
+    fn one_closed_protocol_among_others_takes_access() {
+        let mailbox =
+            |access: &[(Protocol, Access)]| Wanted::MailboxAccess { access: access.iter().copied().collect() };
+        let (open, closed) = ((Protocol::Pop, Access::Open), (Protocol::Imap, Access::Closed));
+        assert!(mailbox(&[open, closed]).takes_access());
+        assert!(!mailbox(&[open]).takes_access());
+    }
+
+    #[test]
+    fn what_is_taken_away_holds_when_the_last_token_has_ended() {
+        let hour = Some(SignedDuration::from_mins(60));
+        assert_eq!(Wanted::SignIn { allowed: false }.takes_hold_after(), hour);
+        assert_eq!(Wanted::Sessions {}.takes_hold_after(), hour);
+        assert_eq!(Wanted::Password { change_at_next_sign_in: true }.takes_hold_after(), hour);
+        assert_eq!(Wanted::SignIn { allowed: true }.takes_hold_after(), Some(SignedDuration::ZERO));
+        assert_eq!(Wanted::ModernAuthentication { on: true }.takes_hold_after(), None, "no page says");
+    }
+}

@@ -88,7 +88,7 @@ operations! {
     UnblockUser = unblock_user "Unblock-M365User" [ReadUsers, SignIn],
     RevokeSessions = revoke_sessions "Revoke-M365Sessions" [ReadUsers, ReadRoles, Sessions],
     ResetPassword = reset_password "Reset-M365Password" [ReadUsers, ReadRoles, Password, Sessions],
-    UnlockUser = unlock_user "Unlock-M365User" [ReadUsers, ReadRoles, Password, SignIn],
+    UnlockUser = unlock_user "Unlock-M365User" [ReadUsers, ReadRoles, Password, SignIn, Sessions],
     InvokeOffboarding = invoke_offboarding "Invoke-M365Offboarding"
         [ReadUsers, ReadRoles, SignIn, Password, Sessions, MailboxAccess],
     ResetMfaMethod = reset_mfa_method "Reset-M365MfaMethod" [ReadUsers, ReadRoles, MfaMethods],

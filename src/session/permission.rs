@@ -393,6 +393,77 @@ mod tests {
         assert_eq!(missing_role(Act::SignIn, true, &caller(&[AUTHENTICATION]), [AUTHENTICATION].into_iter()), None);
     }
 
+    /// Both tables of learn.microsoft.com/graph/api/resources/users, row by row: who holds one of these roles is reached by
+    /// those lesser roles, and by the two great ones.
+    #[test]
+    fn each_row_of_the_documented_tables_holds() {
+        const READERS: &[&str] = &[MESSAGE_CENTER_READER, REPORTS_READER, USAGE_SUMMARY_READER];
+        const GREAT: &[&str] = &[GLOBAL_ADMINISTRATOR, PRIVILEGED_AUTHENTICATION];
+        const LESSER: &[&str] = &[PASSWORD, HELPDESK, AUTHENTICATION, USER];
+        let block: &[(&[&str], &[&str])] = &[
+            (&[], &[AUTHENTICATION, USER]),
+            (&[AUTHENTICATION], &[AUTHENTICATION]),
+            (&[DIRECTORY_READERS], &[AUTHENTICATION, USER]),
+            (&[GUEST_INVITER], &[AUTHENTICATION, USER]),
+            (&[PASSWORD], &[AUTHENTICATION, USER]),
+            (READERS, &[AUTHENTICATION, USER]),
+            (&[GROUPS], &[USER]),
+            (&[HELPDESK], &[USER]),
+            (&[USER], &[USER]),
+            (&[GLOBAL_ADMINISTRATOR], &[]),
+            (&[PRIVILEGED_AUTHENTICATION], &[]),
+            (&[EXCHANGE], &[]),
+            (&["a-custom-role"], &[]),
+        ];
+        let reset: &[(&[&str], &[&str])] = &[
+            (&[], LESSER),
+            (&[AUTHENTICATION], &[AUTHENTICATION]),
+            (&[DIRECTORY_READERS], LESSER),
+            (&[GUEST_INVITER], LESSER),
+            (&[PASSWORD], LESSER),
+            (READERS, &[HELPDESK, AUTHENTICATION, USER]),
+            (&[HELPDESK], &[HELPDESK, USER]),
+            (&[GROUPS], &[USER]),
+            (&[USER], &[USER]),
+            (&[GLOBAL_ADMINISTRATOR], &[]),
+            (&[PRIVILEGED_AUTHENTICATION], &[]),
+            (&[EXCHANGE], &[]),
+            (&["a-custom-role"], &[]),
+        ];
+        for (act, table) in [(Act::SignIn, block), (Act::Password, reset), (Act::Sessions, reset)] {
+            for (targets, reaching) in table {
+                for role in LESSER.iter().chain(GREAT) {
+                    let missing = missing_role(act, true, &caller(&[role]), targets.iter().copied());
+                    let reaches = reaching.contains(role) || GREAT.contains(role);
+                    assert_eq!(missing.is_none(), reaches, "{act:?} by {} on {targets:?}", role_name(role));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_great_role_over_authentication_is_no_key_to_policies_and_mailboxes() {
+        let great = caller(&[PRIVILEGED_AUTHENTICATION]);
+        for (act, missing) in [
+            (Act::Mfa, "Authentication Policy Administrator"),
+            (Act::MfaPolicy, "Authentication Policy Administrator"),
+            (Act::MailboxAccess, "Exchange Recipient Administrator"),
+            (Act::ModernAuthentication, "Exchange Administrator"),
+        ] {
+            assert_eq!(missing_role(act, true, &great, std::iter::empty()), Some(missing), "{act:?}");
+        }
+    }
+
+    #[test]
+    fn an_app_without_a_role_is_known_to_be_refused_only_where_that_is_documented() {
+        let missing = |act| missing_role(act, false, &caller(&[]), std::iter::empty());
+        assert_eq!(missing(Act::Password), Some("Password Administrator"));
+        assert_eq!(missing(Act::MailboxAccess), Some("Exchange Recipient Administrator"));
+        for act in [Act::SignIn, Act::Sessions, Act::Mfa, Act::MfaMethods, Act::MfaPolicy] {
+            assert_eq!(missing(act), None, "{act:?}");
+        }
+    }
+
     #[test]
     fn what_is_written_is_asked_about_first() {
         let order = weightiest_first(&[Act::ReadUsers, Act::ReadMfa, Act::Mfa], |_| None);

@@ -378,3 +378,17 @@ fn five_thousand_lines_are_checked_and_found_unchanged() {
     let told = run(&session, Operation::ImportMfa, &json!({ "path": path, "validateOnly": true }));
     assert_eq!((told.error_code(), places(&told)), ("faulty_list", vec![(5_002, Some(1))]), "{:#}", told.end);
 }
+
+#[test]
+fn where_methods_may_not_be_read_enforced_is_not_taken_for_enabled() {
+    let rule = json!({ "match": { "method": "GET", "path": "**/authentication/methods" }, "fault": { "status": 403 } });
+    let options = Options { time_scale: 1_000.0, ..Options::default() };
+    let tenant = Tenant::with_faults(options, &json!({ "rules": [rule] }));
+    let user = tenant.samples().mfa_enabled.clone();
+    let session = tenant.session();
+    for (wanted, after) in [("Enforced", PerUserMfa::Enforced), ("Enabled", PerUserMfa::Enabled)] {
+        let told = run(&session, Operation::SetMfa, &json!({ "user": user, "state": wanted }));
+        assert_eq!(told.word(&user, "Mfa"), "Verified", "{told:#?}");
+        assert_eq!(state(&tenant, &user), after, "nothing is registered: enabled is another state");
+    }
+}
