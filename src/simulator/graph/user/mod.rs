@@ -62,7 +62,7 @@ fn person(call: &Call<'_>, key: &str, rest: &[&str]) -> Answered {
         ["memberof", ..] => member::list(call, key, Depth::Direct, rest.get(1..).unwrap_or_default()),
         ["transitivememberof", ..] => member::list(call, key, Depth::Transitive, rest.get(1..).unwrap_or_default()),
         ["getmemberobjects" | "microsoft.graph.getmemberobjects"] => member::get_member_objects(call, key),
-        ["authentication", "methods", method, "resetpassword"] => reset::start(call, key, method),
+        ["authentication", "methods" | "passwordmethods", method, "resetpassword"] => reset::start(call, key, method),
         ["authentication", "operations", operation] => reset::poll(call, key, operation),
         ["authentication", ..] => authentication::answer(call, key, rest.get(1..).unwrap_or_default()),
         _ => Err(Failure::segment(rest.first().copied().unwrap_or_default())),

@@ -31,7 +31,8 @@ use crate::simulator::{
 const WAITS: Duration = Duration::from_secs(1);
 const RUNS: Duration = Duration::from_secs(4);
 
-/// `POST users/{key}/authentication/methods/{method}/resetPassword`.
+/// `POST users/{key}/authentication/methods/{method}/resetPassword`, and the same below `passwordMethods`, where the
+/// permissions reference has it.
 pub(super) fn start(call: &Call<'_>, key: &str, method: &str) -> Answered {
     call.only(&Method::POST)?;
     call.require(&RESET_PASSWORD)?;

@@ -44,6 +44,16 @@ fn course(bench: &Bench, caller: &Caller, location: &str) -> Vec<String> {
 }
 
 #[test]
+fn the_method_has_an_address_among_passwords_too() {
+    let bench = quick();
+    let admin = bench.delegated(&bench.description.samples.helpdesk_admin, RESET);
+    let id = bench.ordinary().id;
+    let path = format!("/users/{id}/authentication/passwordMethods/28c10230-6103-485e-b985-444c60001490/resetPassword");
+    assert_eq!(bench.post(&admin, &path, &json!({ "newPassword": "Zx7-kq2Lw9" })).status(), 202);
+    assert_eq!(bench.post(&bench.app(RESET), &path, &json!({ "newPassword": "Zx7-kq2Lw9" })).status(), 403);
+}
+
+#[test]
 fn a_given_password_is_accepted_and_succeeds_later() {
     let bench = quick();
     let admin = bench.delegated(&bench.description.samples.helpdesk_admin, RESET);
