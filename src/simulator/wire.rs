@@ -1,13 +1,19 @@
 //! Requests and answers as the parts of a simulated tenant see them: already read, not yet sent.
 
+use std::{fmt, marker::PhantomData};
+
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::Value;
 
 use super::graph::Version;
 
 /// A service of the tenant; all three are served at one address and told apart by the path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Service {
     /// Microsoft Graph.
@@ -76,5 +82,30 @@ impl Answer {
         if let Ok(value) = http::HeaderValue::from_str(value.as_ref()) {
             self.headers.insert(http::HeaderName::from_static(name), value);
         }
+    }
+}
+
+/// A JSON object read as `T`. What is derived for `T` alone would take an array in its place, the members in the order
+/// in which they are declared; the services do not.
+#[derive(Debug)]
+pub struct Members<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Object<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+            type Value = Members<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Members<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members)).map(Members)
+            }
+        }
+
+        from.deserialize_map(Object(PhantomData))
     }
 }

@@ -12,7 +12,7 @@ use url::Url;
 use super::{Place, failure::Failure, place};
 use crate::simulator::{
     fault::{self, Played},
-    wire::{Answer, Request},
+    wire::{Answer, Members, Request},
     world::{Caller, World},
 };
 
@@ -21,7 +21,7 @@ const MOST: usize = 10;
 
 #[derive(Deserialize)]
 struct Batch {
-    requests: Vec<Item>,
+    requests: Vec<Members<Item>>,
 }
 
 #[derive(Deserialize)]
@@ -48,8 +48,9 @@ pub(super) async fn answer(world: &World, caller: &Caller, request: &Request) ->
 }
 
 fn read(request: &Request) -> Result<Vec<Item>, Failure> {
-    let Batch { requests } = serde_json::from_slice(&request.body)
+    let Members(Batch { requests }) = serde_json::from_slice(&request.body)
         .map_err(|error| Failure::bad(format!("The batch cannot be read: {error}.")))?;
+    let requests: Vec<Item> = requests.into_iter().map(|Members(item)| item).collect();
     if requests.len() > MOST {
         return Err(Failure::bad(format!("The number of requests in a batch exceeds the maximum of {MOST}.")));
     }

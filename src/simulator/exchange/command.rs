@@ -4,12 +4,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{failure::Failure, header};
-use crate::simulator::wire::Request;
+use crate::simulator::wire::{Members, Request};
 
 #[derive(Deserialize)]
 struct Envelope {
     #[serde(rename = "CmdletInput")]
-    input: Input,
+    input: Members<Input>,
 }
 
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ impl Command {
         if !media.trim().eq_ignore_ascii_case("application/json") {
             return Err(Failure::bad("The content type must be application/json."));
         }
-        let Envelope { input } = serde_json::from_slice(&request.body)
+        let Members(Envelope { input: Members(input) }) = serde_json::from_slice(&request.body)
             .map_err(|error| Failure::bad(format!("The body is not a CmdletInput: {error}.")))?;
         Ok(Self { cmdlet: input.cmdlet_name, parameters: Parameters::new(input.parameters.unwrap_or_default())? })
     }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{Version, failure::Failure};
 use crate::simulator::{
     fault::{self, Played},
-    wire::{Answer, Request},
+    wire::{Answer, Members, Request},
     world::{Caller, World},
 };
 
@@ -43,7 +43,7 @@ pub async fn answer(world: &World, caller: &Caller, version: Version, request: &
 
 #[derive(Deserialize)]
 struct Batch {
-    requests: Vec<Item>,
+    requests: Vec<Members<Item>>,
 }
 
 #[derive(Deserialize)]
@@ -84,8 +84,9 @@ impl Item {
 
 /// Reads the items and holds them to the rules of the format; one that breaks them spoils the whole batch.
 fn read(request: &Request) -> Result<Vec<Item>, Failure> {
-    let Batch { requests: items } = serde_json::from_slice(&request.body)
+    let Members(Batch { requests }) = serde_json::from_slice(&request.body)
         .map_err(|error| malformed(format!("Invalid batch payload format: {error}.")))?;
+    let items: Vec<Item> = requests.into_iter().map(|Members(item)| item).collect();
     if items.len() > MOST {
         return Err(malformed(format!("The number of requests in a batch exceeds the maximum of {MOST}.")));
     }

@@ -86,7 +86,7 @@ async fn what_does_not_fit_is_refused_by_name() {
         assert!(why.contains(part), "{parameters}: {why}");
     }
     assert_eq!(bench.one("Get-CASMailbox", json!({ "Identity": user })).await["PopEnabled"], true);
-    for body in [json!({}), json!({ "CmdletInput": {} }), json!([])] {
+    for body in [json!({}), json!({ "CmdletInput": {} }), json!([]), json!([["Get-OrganizationConfig"]])] {
         assert_eq!(bench.post("beta/{tenant}/InvokeCommand", &body).await.status(), 400);
     }
     let text = bench.client.post(bench.address("beta/{tenant}/InvokeCommand")).bearer_auth(&bench.token);

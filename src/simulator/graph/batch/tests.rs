@@ -112,6 +112,8 @@ async fn a_batch_that_breaks_the_rules_is_refused_whole() {
     for (body, reason) in [
         ("{".to_owned(), "Invalid batch payload"),
         ("{}".to_owned(), "requests"),
+        (json!([[get("1", "/me")]]).to_string(), "an object"),
+        (json!({ "requests": [["1", "GET", "/me", null, null, null]] }).to_string(), "an object"),
         (json!({ "requests": many }).to_string(), "maximum of 20"),
         (json!({ "requests": [{ "method": "GET", "url": "/me" }] }).to_string(), "id"),
         (json!({ "requests": [{ "id": 1, "method": "GET", "url": "/me" }] }).to_string(), "string"),
