@@ -199,8 +199,9 @@ impl Act {
 /// The word by which an operation can do without an act (`-Skip`), if it can.
 pub(crate) type LeftOut = fn(Act) -> Option<&'static str>;
 
-/// What cannot be left out before what can; and of each what is written before what is read: where both are missing, whoever is given what the writing needs may mostly read
-/// as well, and whoever is given what the reading needs is sent away a second time.
+/// What cannot be left out before what can; and of each what is written before what is read: where both are missing,
+/// whoever is given what the writing needs may mostly read as well, and whoever is given what the reading needs is sent
+/// away a second time.
 pub(crate) fn weightiest_first(acts: &[Act], left_out: LeftOut) -> Vec<Act> {
     let mut acts = acts.to_vec();
     acts.sort_by_key(|act| (left_out(*act).is_some(), act.reads()));
