@@ -69,8 +69,9 @@
  *         filter; "all": true. "except": a list of people, or "group:<name or id>", who are never touched; one that is
  *         not found stops everything before the first change.
  *   how   "whatIf": true plans and changes nothing; "confirm": true asks first (event `ask`); "maximumUsers" (100),
- *         "maximumPercent" (10) and "allowPrivileged" (false) are the caps above which nothing is changed; "reason" is
- *         kept in the journal; "planPath" writes the plan instead of running it; "timeLimitSeconds" stops in good order;
+ *         "maximumPercent" (10) and "allowPrivileged" (false) are the caps above which nothing is changed (everybody needs
+ *         100 percent, which lifts the 100 people too where no number of people is given); "reason" is kept in the
+ *         journal; "planPath" writes the plan instead of running it; "timeLimitSeconds" stops in good order;
  *         "waitUntilEffective" ends the job only when what was done holds everywhere.
  *
  * EVENTS (m365_next)

@@ -107,6 +107,7 @@ impl Prepared<'_> {
             people: &people,
             seen_at: self.ground.seen_at,
             protected: self.protected,
+            settled: self.settled,
             declined,
             secret: &self.order.secret,
             summary: self.order.summary,

@@ -65,6 +65,8 @@ pub(super) struct Execution<'a> {
     pub(super) seen_at: Instant,
     /// Why each protected person must not be touched, by object id.
     pub(super) protected: &'a BTreeMap<String, Error>,
+    /// The states of those who are as wanted already, by object id: they are not read again, and not written to.
+    pub(super) settled: &'a BTreeMap<String, State>,
     /// People whom the administrator does not want touched after all, by object id.
     pub(super) declined: &'a BTreeSet<String>,
     pub(super) secret: &'a Secret,
@@ -231,6 +233,9 @@ impl Execution<'_> {
 
     /// The state before: as selecting has shown it, unless that says that nothing is to be done and could be out of date.
     async fn before(&self, change: &Change) -> Result<State> {
+        if let Some(settled) = self.settled.get(&change.subject.user_id) {
+            return Ok(settled.clone());
+        }
         if let Some(seen) = self.people.get(&change.subject.user_id)
             && let Some(state) = change.wanted.known(seen.person)
         {

@@ -16,6 +16,7 @@ mod order;
 pub(crate) mod outcome;
 pub(crate) mod plan;
 mod rehearse;
+mod settled;
 mod survey;
 mod tally;
 
@@ -38,7 +39,7 @@ use self::{
     survey::{Ground, survey},
 };
 use crate::{
-    change::{Outcome, Subject},
+    change::{Outcome, State, Subject},
     error::{Code, Error, Result},
     event::{End, Level},
     job::Reporter,
@@ -82,8 +83,10 @@ async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) 
         .map(|selected| Candidate { person: &selected.person, singly: selected.singly })
         .collect();
     let protected = guard.protected(&candidates, &order.steps, &graph).await?;
+    let settled = settled::settled(&order, &ground, session, reporter).boxed().await?;
+    let untouched = |id: &String| protected.contains_key(id) || settled.contains_key(id);
     let touched: Vec<Candidate<'_>> =
-        candidates.iter().copied().filter(|candidate| !protected.contains_key(&candidate.person.id)).collect();
+        candidates.iter().copied().filter(|candidate| !untouched(&candidate.person.id)).collect();
     let tenant = (!people).then(|| (Subject::tenant(&ground.identity), false));
     let plan = Plan::new(
         order.operation,
@@ -96,7 +99,8 @@ async fn begin(mut order: Order, session: &Arc<Connected>, reporter: &Reporter) 
             .chain(tenant),
         &order.steps,
     )?;
-    let prepared = Prepared { order: &order, ground: &ground, plan: &plan, protected: &protected, reporter };
+    let prepared =
+        Prepared { order: &order, ground: &ground, plan: &plan, protected: &protected, settled: &settled, reporter };
 
     let scope = Scope { all: order.who.all(), counted: false, tenant_size: ground.selection.tenant_size };
     let caps = guard.caps(&touched, &order.how, scope, &graph).await;
@@ -179,6 +183,8 @@ struct Prepared<'a> {
     plan: &'a Plan,
     /// Why each protected person must not be touched, by object id.
     protected: &'a BTreeMap<String, Error>,
+    /// The states of those who are as wanted already, by object id.
+    settled: &'a BTreeMap<String, State>,
     reporter: &'a Reporter,
 }
 

@@ -51,7 +51,10 @@ impl Prepared<'_> {
             .iter()
             .map(|selected| (selected.person.id.as_str(), &selected.person))
             .collect();
-        let known = |change: &Change| change.wanted.known(people.get(change.subject.user_id.as_str())?);
+        let known = |change: &Change| {
+            let id = change.subject.user_id.as_str();
+            self.settled.get(id).cloned().or_else(|| change.wanted.known(people.get(id)?))
+        };
         self.plan.changes.iter().map(|change| (change, known(change))).collect()
     }
 

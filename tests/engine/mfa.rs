@@ -9,7 +9,7 @@ use m365_access::{
 use serde_json::{Value, json};
 
 use crate::{
-    job::{Told, run},
+    job::{Told, run, run_answering},
     tenant::Tenant,
 };
 
@@ -365,11 +365,7 @@ fn five_thousand_lines_are_checked_and_found_unchanged() {
     let path = tenant.folder.path().join("everybody.csv");
     let told = run(&session, Operation::NewMfaTemplate, &json!({ "path": path, "all": true }));
     assert_eq!(told.records[0]["people"], 5_000, "{:#}", told.end);
-    let told = run(
-        &session,
-        Operation::ImportMfa,
-        &json!({ "path": path, "maximumUsers": 5_000, "maximumPercent": 100, "allowPrivileged": true }),
-    );
+    let told = run(&session, Operation::ImportMfa, &json!({ "path": path }));
     assert_eq!(told.end["counts"]["unchanged"], 5_000, "{:#}", told.end);
     // One fault at the very end, and nobody is touched.
     let mut text = std::fs::read_to_string(&path).unwrap().replace("Disabled", "Enforced");
@@ -391,4 +387,49 @@ fn where_methods_may_not_be_read_enforced_is_not_taken_for_enabled() {
         assert_eq!(told.word(&user, "Mfa"), "Verified", "{told:#?}");
         assert_eq!(state(&tenant, &user), after, "nothing is registered: enabled is another state");
     }
+}
+
+#[test]
+fn a_list_of_everybody_counts_for_those_who_are_to_change() {
+    let tenant = Tenant::with(Options { users: 300, time_scale: 1_000.0, ..Options::default() });
+    let session = tenant.session();
+    let path = tenant.folder.path().join("everybody.csv");
+    run(&session, Operation::NewMfaTemplate, &json!({ "path": path, "all": true }));
+    let template = std::fs::read_to_string(&path).unwrap();
+    // Administrators are counted apart.
+    let told = run(&session, Operation::GetUser, &json!({ "all": true }));
+    let ordinary = |name: &str| {
+        let mut found = told.records.iter().filter(|record| record["user"] == name);
+        found.any(|record| record["roles"] == json!([]))
+    };
+    let edited = |count: usize| {
+        let mut left = count;
+        let mut edit = |line: &str| match line.strip_suffix(",Disabled") {
+            Some(name) if left > 0 && ordinary(name) => {
+                left -= 1;
+                format!("{name},Enforced\n")
+            }
+            _ => format!("{line}\n"),
+        };
+        let text: String = template.lines().map(&mut edit).collect();
+        assert_eq!(left, 0, "there are not so many");
+        std::fs::write(&path, text).unwrap();
+    };
+    edited(3);
+    let told = run_answering(&session, Operation::ImportMfa, &json!({ "path": path, "confirm": true }), |ask| {
+        assert_eq!(ask["count"], 3, "{ask:#}");
+        json!(true)
+    });
+    let counts = &told.end["counts"];
+    assert_eq!(
+        (&counts["verified"], &counts["unchanged"], told.asks.len()),
+        (&json!(3), &json!(297), 1),
+        "{:#}",
+        told.end
+    );
+    edited(101);
+    let told = run(&session, Operation::ImportMfa, &json!({ "path": path }));
+    // Three of them are enforced already.
+    assert_eq!(told.error_code(), "cap_percent", "{:#}", told.end);
+    assert_eq!(told.end["error"]["messageArguments"]["count"], "98");
 }

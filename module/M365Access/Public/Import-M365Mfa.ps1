@@ -13,7 +13,8 @@ function Import-M365Mfa {
     never created), people who are on two lines with different states. Every fault is reported with its line
     and column, and without -SkipFaulty nothing is written then. Lines that agree about a person are one.
 
-    Then the state of each person is set and read back, as by Set-M365Mfa.
+    Then the state of each person is set and read back, as by Set-M365Mfa. Nothing is sent for those who have
+    it already, and the caps do not count them: the file can hold everybody.
 
     It asks only when -Confirm is given; look first with -WhatIf.
     .PARAMETER Path
