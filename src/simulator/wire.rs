@@ -29,7 +29,7 @@ impl Service {
     pub fn of(path: &str) -> Self {
         if Version::split(path).is_some() {
             Self::Graph
-        } else if path.starts_with("/adminapi/") {
+        } else if path.get(..10).is_some_and(|first| first.eq_ignore_ascii_case("/adminapi/")) {
             Self::Exchange
         } else {
             Self::SignIn

@@ -71,11 +71,13 @@ impl Version {
         }
     }
 
-    /// Splits a path into its version and what stands below it, with the leading slash.
+    /// Splits a path into its version, in any case, and what stands below it, with the leading slash.
     pub fn split(path: &str) -> Option<(Self, &str)> {
+        let path = path.strip_prefix('/')?;
         [Self::V1, Self::Beta].into_iter().find_map(|version| {
-            let below = path.strip_prefix('/')?.strip_prefix(version.segment())?;
-            (below.is_empty() || below.starts_with('/')).then_some((version, below))
+            let (segment, below) = path.split_at_checked(version.segment().len())?;
+            let is_it = segment.eq_ignore_ascii_case(version.segment()) && (below.is_empty() || below.starts_with('/'));
+            is_it.then_some((version, below))
         })
     }
 }

@@ -6,8 +6,8 @@ mod roles;
 use http::{HeaderValue, Method};
 use serde_json::{Value, json};
 
-use super::{answer, bench::Bench};
-use crate::simulator::wire::Request;
+use super::{Version, answer, bench::Bench};
+use crate::simulator::wire::{Request, Service};
 
 #[test]
 fn unknown_paths_are_never_answered_with_success() {
@@ -63,6 +63,10 @@ fn segments_have_any_case() {
     let app = bench.app(&["Directory.Read.All"]);
     assert_eq!(bench.get(&app, "/USERS?$top=1").status(), 200);
     assert_eq!(bench.get(&app, "/rolemanagement/Directory/roleassignments").status(), 200);
+    assert_eq!(Version::split("/V1.0/users"), Some((Version::V1, "/users")));
+    assert_eq!(Version::split("/Beta"), Some((Version::Beta, "")));
+    assert_eq!(Version::split("/v1.00/users"), None);
+    assert_eq!(Service::of("/AdminApi/beta/x/InvokeCommand"), Service::Exchange);
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn permitted(call: &Call<'_>, tenant: &Tenant, key: &str, permissions: &Permissi
 }
 
 /// Ids of everything that a person is in.
-fn objects(tenant: &Tenant, person: Uuid, depth: Depth) -> BTreeSet<Uuid> {
+pub(super) fn objects(tenant: &Tenant, person: Uuid, depth: Depth) -> BTreeSet<Uuid> {
     let mut holders: BTreeSet<Uuid> = match depth {
         Depth::Direct => groups_of(tenant, person).map(|group| group.id).collect(),
         Depth::Transitive => all_groups_of(tenant, person),

@@ -1,6 +1,7 @@
 //! People: `users`, and `me` for the person of the token.
 
 mod delta;
+mod expand;
 mod member;
 mod password;
 mod properties;

@@ -3,8 +3,9 @@
 //! learn.microsoft.com/graph/api/user-list, learn.microsoft.com/graph/api/user-get
 
 use http::Method;
+use serde_json::{Map, Value};
 
-use super::properties::User;
+use super::{expand::Expanded, properties::User};
 use crate::simulator::{
     graph::{
         call::{Answered, Call},
@@ -12,12 +13,12 @@ use crate::simulator::{
         listing::{Choice, order},
         page,
         permission::{BASIC_PROPERTIES, Sight, sight},
-        property::Shown,
+        property::{Moment, Shown},
     },
     tenant::{Tenant, User as Person},
 };
 
-const TAKEN: &[&str] = &["$select", "$filter", "$search", "$count", "$orderby", "$top", "$skiptoken"];
+const TAKEN: &[&str] = &["$select", "$filter", "$search", "$count", "$orderby", "$top", "$expand", "$skiptoken"];
 const SEARCHABLE: &[&str] = &["displayName", "givenName", "mail", "mobilePhone", "surname", "userPrincipalName"];
 const SORTABLE: &[&str] = &["displayName", "userPrincipalName"];
 
@@ -29,6 +30,7 @@ pub(super) fn list(call: &Call<'_>) -> Answered {
     let shown = shown(options.select.as_deref(), sight)?;
     let choice = Choice::<User>::new(&options, SEARCHABLE)?;
     not_hidden(&choice, sight)?;
+    let expanded = Expanded::read(call, &options, None)?;
     let at = call.moment(&options);
     let order = order::<User>(&options, at, SORTABLE)?;
     let tenant = call.world.tenant();
@@ -38,7 +40,7 @@ pub(super) fn list(call: &Call<'_>) -> Answered {
         &format!("users{}", shown.context),
         order.as_ref(),
         |after| people(&tenant, after).filter(|(_, person)| choice.takes(person, at)),
-        |person| shown.object(person, at),
+        |person| with(shown.object(person, at), expanded.as_ref(), &tenant, person, at),
     )
 }
 
@@ -56,14 +58,30 @@ pub(super) fn count(call: &Call<'_>) -> Answered {
 
 /// `GET users/{key}`.
 pub(super) fn get(call: &Call<'_>, key: &str) -> Answered {
-    let options = call.options(&["$select"])?;
+    let options = call.options(&["$select", "$expand"])?;
     let tenant = call.world.tenant();
     let found = tenant.user(key);
     let sight = sight(call.caller, found.map(|person| person.id)).ok_or_else(Failure::denied)?;
     let shown = shown(options.select.as_deref(), sight)?;
+    let expanded = Expanded::read(call, &options, found.map(|person| person.id))?;
     let person = found.ok_or_else(|| Failure::no_resource(key))?;
-    let object = shown.object(person, call.moment(&options));
+    let at = call.moment(&options);
+    let object = with(shown.object(person, at), expanded.as_ref(), &tenant, person, at);
     Ok(call.entity(format_args!("users{}/$entity", shown.context), object))
+}
+
+/// A person with what was asked to be shown besides.
+fn with(
+    mut object: Map<String, Value>,
+    expanded: Option<&Expanded>,
+    tenant: &Tenant,
+    person: &Person,
+    at: Moment,
+) -> Map<String, Value> {
+    if let Some(expanded) = expanded {
+        expanded.add(tenant, person, at, &mut object);
+    }
+    object
 }
 
 /// What `$select` asks for, as far as the permissions show it.

@@ -54,6 +54,28 @@ fn what_nobody_here_has_is_empty_and_not_unknown() {
 }
 
 #[test]
+fn what_a_person_is_in_comes_along_when_it_is_expanded() {
+    let bench = Bench::new();
+    let app = bench.app(&["User.Read.All", "Directory.Read.All"]);
+    let key = bench.ordinary().id;
+    for relationship in ["memberOf", "transitiveMemberOf"] {
+        let apart = bench.get(&app, &format!("/users/{key}/{relationship}?$select=id,displayName")).json();
+        let expand = format!("$select=id&$expand={relationship}($select=id,displayName)");
+        let along = bench.get(&app, &format!("/users/{key}?{expand}")).json();
+        assert_eq!(along[relationship], apart["value"]);
+        assert!(!along[relationship].as_array().unwrap().is_empty() && along["id"] == key.to_string());
+        let listed = bench.get(&app, &format!("/users?$filter=id eq '{key}'&{expand}")).json();
+        assert_eq!(listed["value"][0][relationship], apart["value"]);
+    }
+    assert_eq!(bench.get(&bench.app(READ), &format!("/users/{key}?$expand=memberOf")).status(), 403);
+    let own = bench.delegated(&bench.description.samples.user, &["User.Read"]);
+    assert_eq!(bench.get(&own, "/me?$expand=memberOf").status(), 200);
+    for refused in ["manager", "memberOf,transitiveMemberOf", "memberOf($top=1)", "memberOf("] {
+        assert_eq!(bench.get(&app, &format!("/users/{key}?$expand={refused}")).status(), 400, "{refused}");
+    }
+}
+
+#[test]
 fn only_standard_properties_come_without_select() {
     let bench = Bench::new();
     let app = bench.app(READ);
