@@ -270,16 +270,8 @@ impl Execution<'_> {
         })
     }
 
-    /// The role that the documented tables ask for and that we do not hold, if all of that is known.
     fn out_of_reach(&self, change: &Change) -> Option<Error> {
-        // Exchange Online has role groups of its own, which the directory does not show.
-        if change.wanted.act().service() == Service::Exchange {
-            return None;
-        }
-        match self.holders.standing(change.wanted.act(), self.identity, Some(&change.subject.user_id)) {
-            Standing::Lacks(role) => Some(permission::role_error(role, &change.subject.user, &self.identity.account)),
-            Standing::Enough | Standing::Unknown => None,
-        }
+        out_of_reach(change, self.holders, self.identity)
     }
 
     async fn carry_out(&self, change: &Change, before: &State, not_before: Option<Timestamp>) -> Option<Settled> {
@@ -410,5 +402,17 @@ impl Execution<'_> {
         let mut record = self.record(change, Outcome::Unknown).because(&error);
         record.after = change.wanted.state_word(now);
         record
+    }
+}
+
+/// The role that the documented tables ask for and that we do not hold, if all of that is known.
+pub(super) fn out_of_reach(change: &Change, holders: &RoleHolders, identity: &Identity) -> Option<Error> {
+    // Exchange Online has role groups of its own, which the directory does not show.
+    if change.wanted.act().service() == Service::Exchange {
+        return None;
+    }
+    match holders.standing(change.wanted.act(), identity, Some(&change.subject.user_id)) {
+        Standing::Lacks(role) => Some(permission::role_error(role, &change.subject.user, &identity.account)),
+        Standing::Enough | Standing::Unknown => None,
     }
 }

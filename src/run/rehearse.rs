@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use futures_util::{FutureExt, StreamExt, stream};
 
-use super::{Prepared, outcome::Record, tally::Tally};
+use super::{Prepared, execute, outcome::Record, tally::Tally};
 use crate::{
     change::{Change, Outcome, State},
     error::{Code, Error, Result},
@@ -82,6 +82,11 @@ impl Prepared<'_> {
         }
         let Some(state) = &state else { return record };
         if let Some((_, error)) = change.wanted.impossible(state, &self.ground.identity) {
+            return record.because(&error);
+        }
+        if !change.wanted.already(state)
+            && let Some(error) = execute::out_of_reach(change, &self.ground.holders, &self.ground.identity)
+        {
             return record.because(&error);
         }
         match change.wanted.caveat(state) {

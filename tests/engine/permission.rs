@@ -76,3 +76,17 @@ fn short_forms_can_be_asked_about_by_their_own_names() {
     let answered: Vec<_> = told.records.iter().map(|record| record["operation"].as_str().unwrap()).collect();
     assert_eq!(answered, ["Enable-M365Mfa", "Disable-M365Mfa", "Revoke-M365Session", "Set-M365Mfa"]);
 }
+
+#[test]
+fn a_rehearsal_says_whom_the_callers_roles_do_not_reach() {
+    let tenant = Tenant::new();
+    let samples = tenant.samples().clone();
+    let session = tenant.session_as(&samples.helpdesk_admin);
+    let request = json!({ "user": [samples.user, samples.disabled], "whatIf": true });
+    let told = run(&session, Operation::BlockUser, &request);
+    let record = told.outcome(&samples.user, "SignIn");
+    assert_eq!((&record["outcome"], &record["code"]), (&json!("Planned"), &json!("forbidden")), "{record:#}");
+    assert_eq!((&record["missingRole"], told.exit_code()), (&json!("User Administrator"), 0));
+    let blocked = told.outcome(&samples.disabled, "SignIn");
+    assert_eq!((&blocked["outcome"], &blocked["code"]), (&json!("Planned"), &json!(null)), "nothing is to be done");
+}
