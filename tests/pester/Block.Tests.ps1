@@ -66,7 +66,8 @@ Describe 'Block-M365User' {
     ) {
         $people = Get-Person 2
         $outcomes = @($people | ForEach-Object $Convert | Block-M365User -KeepSessions -Confirm:$false)
-        $outcomes.UserId | Should -Be $people.UserId
+        # People are done side by side: who is done first is seen first.
+        $outcomes.UserId | Sort-Object | Should -Be ($people.UserId | Sort-Object)
         @($outcomes.RunId | Select-Object -Unique).Count | Should -Be 1
         $outcomes.Outcome | Select-Object -Unique | Should -Be 'Verified'
     }
