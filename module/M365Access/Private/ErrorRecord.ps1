@@ -51,9 +51,10 @@ $script:ErrorFact = @(
 )
 
 # An error record. With -Facts the sentence and all else come from an event or record of the engine; without, the
-# sentence is the module's own, found under the code or the word that is given.
+# sentence is the module's own, found under the code or the word that is given. -About is the person of whom it is true:
+# among a thousand errors each says whose it is.
 function New-ErrorRecord {
-    param([string] $Code, $Arguments, $Facts, $TargetObject, [string] $Sentence = $Code)
+    param([string] $Code, $Arguments, $Facts, $TargetObject, [string] $Sentence = $Code, [string] $About)
 
     if ($null -ne $Facts) {
         $message = Get-EventSentence $Facts
@@ -64,6 +65,7 @@ function New-ErrorRecord {
         $advice = Get-Sentence -Id "${Sentence}_advice" -Arguments $Arguments
     }
     if (-not $message) { $message = $Code }
+    if ($About -and $message.IndexOf($About, [StringComparison]::OrdinalIgnoreCase) -lt 0) { $message = "${About}: $message" }
 
     $exception = [System.Management.Automation.RuntimeException]::new($message)
     if ($null -ne $Facts) {

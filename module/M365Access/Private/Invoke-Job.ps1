@@ -123,7 +123,9 @@ function Write-OutcomeError {
     if ('Failed', 'Unknown', 'Refused' -notcontains $Record.outcome) { return }
     $code = Get-Field $Record 'code'
     if (-not $code) { $code = $Record.outcome.ToLowerInvariant() }
-    $errorRecord = New-ErrorRecord -Code $code -Facts $Record -TargetObject $Record.user
+    # A line of a list names itself.
+    $about = if ($null -eq (Get-Field $Record 'line')) { $Record.user }
+    $errorRecord = New-ErrorRecord -Code $code -Facts $Record -TargetObject $Record.user -About $about
     Write-JobError -ErrorRecord $errorRecord -Job $Job -Cmdlet $Cmdlet
 }
 
