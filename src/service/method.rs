@@ -193,7 +193,7 @@ pub(crate) fn none_preferred(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::graph::Version;
+    use crate::service::graph::call::Version;
 
     fn method(type_name: &str) -> Method {
         let text = format!(r##"{{"@odata.type":"#microsoft.graph.{type_name}","id":"1","phoneType":null}}"##);

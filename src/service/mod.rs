@@ -1,8 +1,6 @@
 //! The services as typed, plain calls: paths, bodies, batches, pages. No policy.
 
-mod batch;
 pub(crate) mod directory;
-mod dispatch;
 pub(crate) mod exchange;
 pub(crate) mod graph;
 pub(crate) mod group;

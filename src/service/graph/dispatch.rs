@@ -15,7 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     batch::{self, LIMIT},
-    graph::{Call, Reply, Version, address, alone},
+    call::{Call, Version},
+    reply::Reply,
+    single::{address, alone},
 };
 use crate::{
     error::{Code, Error, Result},

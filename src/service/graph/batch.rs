@@ -12,7 +12,11 @@ use serde_json::{Value, value::RawValue};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
-use super::graph::{Body, Call, Reply, Version, address, date};
+use super::{
+    call::{Body, Call, Version},
+    reply::{Reply, date},
+    single::address,
+};
 use crate::{
     error::{Error, Result},
     http::{Cost, Repeat, Request},
