@@ -10,11 +10,12 @@ use futures_util::FutureExt;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
-    Prepared, effect,
+    effect,
     execute::{Execution, Seen},
     feed::{self, Shown},
     journal::{self, ChangePlan, Journal, RunHandle},
     outcome::Record,
+    prepared::Prepared,
     tally::Tally,
 };
 use crate::{

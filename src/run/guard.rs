@@ -45,7 +45,7 @@ pub(crate) struct Guard<'a> {
     pub(crate) identity: &'a Identity,
     pub(crate) holders: &'a RoleHolders,
     /// Object ids of the emergency accounts.
-    pub(crate) emergency: BTreeSet<String>,
+    pub(crate) emergency: &'a BTreeSet<String>,
 }
 
 /// How the people were selected, as far as caps care.

@@ -1,13 +1,19 @@
-//! What an operation wants done, and to whom.
+//! What an operation wants done, to whom, with which passwords, and what it wants told of each person.
 
 use futures_util::FutureExt;
+use secrecy::SecretString;
+use serde_json::Value;
 
-use super::{How, Secret, Steps, Summary};
+use super::{
+    How, Steps,
+    journal::{self, NewRun},
+    outcome::Record,
+};
 use crate::{
     error::Result,
     job::Reporter,
     service::graph::Graph,
-    session::permission::LeftOut,
+    session::{identity::Identity, permission::LeftOut},
     target::{self, Selection, Who},
 };
 
@@ -45,6 +51,21 @@ impl Order {
         }
     }
 
+    /// What the journal must know of its run from the beginning.
+    pub(super) fn new_run(&self, identity: &Identity, plan_digest: Option<String>) -> NewRun {
+        NewRun {
+            id: journal::new_id(),
+            operation: self.operation.to_owned(),
+            reason: self.how.reason.clone(),
+            tenant_id: identity.tenant_id.clone(),
+            tenant_name: identity.tenant_name.clone(),
+            by: identity.account.clone(),
+            by_id: identity.account_id.clone(),
+            plan_digest,
+            options: serde_json::to_value(&self.how).unwrap_or_default(),
+        }
+    }
+
     /// With passwords that the caller gives or wants to see.
     pub(crate) fn secret(self, secret: Secret) -> Self {
         Self { secret, ..self }
@@ -59,6 +80,24 @@ impl Order {
     pub(crate) fn summary(self, summary: Summary) -> Self {
         Self { summary: Some(summary), ..self }
     }
+}
+
+/// Where new passwords come from and go to.
+#[derive(Debug, Default)]
+pub(crate) struct Secret {
+    /// The same for everybody; without it each person gets a generated one.
+    pub(crate) given: Option<SecretString>,
+    /// The caller asked to see it.
+    pub(crate) show: bool,
+}
+
+/// What a person's outcomes amount to: a record of its own after them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Summary {
+    /// Type of that record.
+    pub(crate) record_type: &'static str,
+    /// The record of one person's outcomes, of which there is at least one.
+    pub(crate) of: fn(&[Record]) -> Value,
 }
 
 /// Whom an order is about.

@@ -127,7 +127,7 @@ impl Plan {
         tenant_id: &str,
         by: &str,
         reason: Option<String>,
-        subjects: impl Iterator<Item = (Subject, bool)>,
+        subjects: impl IntoIterator<Item = (Subject, bool)>,
         steps: &Steps,
     ) -> Result<Self> {
         let mut changes = Vec::new();
@@ -203,7 +203,7 @@ mod tests {
     fn to_each_their_own_and_to_others_nothing() {
         let block = |allowed| vec![Step::new(Wanted::SignIn { allowed })];
         let steps = Steps::Own(Kind::SignIn, [("a".to_owned(), block(false)), ("b".to_owned(), block(true))].into());
-        let subjects = ["a", "b", "c"].map(|id| (subject(id), false)).into_iter();
+        let subjects = ["a", "b", "c"].map(|id| (subject(id), false));
         let plan = Plan::new("x", "t", "me", None, subjects, &steps).unwrap();
         let wanted: Vec<_> =
             plan.changes.iter().map(|change| (change.subject.user_id.as_str(), &change.wanted)).collect();

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use futures_util::{FutureExt, StreamExt, stream};
 
-use super::{Prepared, execute, outcome::Record, tally::Tally};
+use super::{execute, outcome::Record, prepared::Prepared, tally::Tally};
 use crate::{
     change::{Change, Outcome, State},
     error::{Code, Error, Result},

@@ -1,16 +1,19 @@
 //! What must be known before the first write: who we are, who is selected, who is an administrator, who is never touched.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use tokio::time::Instant;
 
 use super::{
-    guard,
+    guard::{self, Candidate},
     order::{Order, Subjects},
 };
 use crate::{
-    change::Wanted,
-    error::{Code, Result},
+    change::{Subject, Wanted},
+    error::{Code, Error, Result},
     event::Level,
     job::Reporter,
     say,
@@ -26,6 +29,25 @@ pub(super) struct Ground {
     pub(super) emergency: BTreeSet<String>,
     pub(super) selection: Selection,
     pub(super) seen_at: Instant,
+}
+
+impl Ground {
+    /// The people who were selected, as the guard sees them.
+    pub(super) fn candidates(&self) -> Vec<Candidate<'_>> {
+        let people = self.selection.people.iter();
+        people.map(|selected| Candidate { person: &selected.person, singly: selected.singly }).collect()
+    }
+
+    /// Whom the plan of an order is about, each with whether it must not be touched.
+    pub(super) fn subjects(&self, who: &Subjects, protected: &BTreeMap<String, Error>) -> Vec<(Subject, bool)> {
+        match who {
+            Subjects::Tenant => vec![(Subject::tenant(&self.identity), false)],
+            Subjects::People(_) | Subjects::Selected(_) => {
+                let people = self.selection.people.iter().map(|selected| &selected.person);
+                people.map(|person| (Subject::from(person), protected.contains_key(&person.id))).collect()
+            }
+        }
+    }
 }
 
 /// Everything that must be known before the first write, read side by side.

@@ -104,6 +104,11 @@ pub(crate) async fn resolve(who: &Who, graph: &Graph, reporter: &Reporter) -> Re
 }
 
 impl Selection {
+    /// Neither people nor names that are nobody's.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.people.is_empty() && self.missing.is_empty()
+    }
+
     /// Without those who are spared, and each name that is nobody's once.
     fn without(mut self, exclusions: &Exclusions) -> Self {
         let selected = self.people.len();

@@ -6,8 +6,8 @@ use m365_access::{
     Operation,
     simulator::{
         Options,
-        method::{ALTERNATE_MOBILE_ID, MOBILE_ID, Preference},
-        tenant::{Authentication, Method},
+        method::{ALTERNATE_MOBILE_ID, MOBILE_ID},
+        tenant::{Authentication, Method, Preference},
     },
 };
 use serde_json::{Value, json};

@@ -6,9 +6,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::{Place, cast::Part, dice::Dice, methods::Registration, names::Name};
-use crate::simulator::{
-    method::Preference,
-    tenant::{Authentication, Credentials, Mailbox, PerUserMfa, Profile, Replicated, User},
+use crate::simulator::tenant::{
+    Authentication, Credentials, Mailbox, PerUserMfa, Preference, Profile, Replicated, User,
 };
 
 /// 1 January 2015, 2023 and 2025 (UTC), between which things happened.

@@ -15,8 +15,7 @@ use crate::simulator::{
         call::{Answered, Call},
         failure::Failure,
     },
-    method::Preference,
-    tenant::Authentication,
+    tenant::{Authentication, Preference},
     wire::Answer,
 };
 
