@@ -197,7 +197,8 @@ fn lost_answers_and_a_throttling_service_change_nothing_of_the_end() {
 
 #[test]
 fn many_people_at_once_keep_to_five_calls_in_ten_seconds() {
-    let tenant = Tenant::new();
+    // Slow enough that a busy machine does not eat the half second by which our window is the longer one.
+    let tenant = Tenant::with(Options { time_scale: 15.0, ..Options::default() });
     let samples = tenant.samples().clone();
     let people = [&samples.many_methods, &samples.mfa_enforced, &samples.helpdesk_admin, &samples.user];
     tenant.simulator.world().traffic.take();
