@@ -186,8 +186,7 @@ mod tests {
     fn steps_follow_each_other_within_a_person_and_the_digest_holds_them() {
         let steps = vec![Step::new(Wanted::SignIn { allowed: false }), Step::after(Wanted::Sessions {}, 0)].into();
         let plan =
-            Plan::new("Block-M365User", "t", "me", None, ["a", "b"].map(|id| (subject(id), false)), &steps)
-                .unwrap();
+            Plan::new("Block-M365User", "t", "me", None, ["a", "b"].map(|id| (subject(id), false)), &steps).unwrap();
         let after: Vec<_> = plan.changes.iter().map(|change| (change.sequence, change.after)).collect();
         assert_eq!(after, [(0, None), (1, Some(0)), (2, None), (3, Some(2))]);
         assert_eq!(plan.chains().count(), 2);
