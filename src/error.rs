@@ -244,6 +244,15 @@ impl Error {
         self
     }
 
+    /// The same with another sentence.
+    pub(crate) fn saying(self, message: Sentence) -> Self {
+        self.with(|facts| {
+            facts.message = message.to_string();
+            message.id.clone_into(&mut facts.message_id);
+            facts.message_arguments = message.into_arguments();
+        })
+    }
+
     /// Adds facts in place.
     #[must_use]
     pub fn with(mut self, add: impl FnOnce(&mut Facts)) -> Self {

@@ -24,8 +24,9 @@ const LARGEST: u64 = 256 << 20;
 /// People on a list.
 #[derive(Debug, Default)]
 pub(super) struct List {
+    /// Everybody who is named, on faulty lines too: whether they exist is a question of its own.
     pub(super) people: Vec<Listed>,
-    /// Lines that name nobody.
+    /// What is wrong with lines.
     pub(super) faults: Vec<Error>,
 }
 
@@ -57,6 +58,8 @@ pub(super) struct Listed {
     pub(super) line: u64,
     /// Counted from 0.
     pub(super) column: usize,
+    /// Whether the line can be used. Where it cannot, the person is only looked up for the faults to be complete.
+    pub(super) sound: bool,
 }
 
 impl Listed {
@@ -101,7 +104,7 @@ impl List {
                 );
                 list.faults.push(table::fault(row.line, Some(column), sentence).on(file));
             } else {
-                list.people.push(Listed { name, line: row.line, column });
+                list.people.push(Listed { name, line: row.line, column, sound: row.sound });
             }
         }
         list
@@ -287,7 +290,8 @@ mod tests {
     fn all_faulty_lines_are_found_at_once_and_the_others_stay() {
         let list = understand("Username,Note\r\n,Ann\r\n\r\na@x,ok\r\nb@x,Smith, B\r\n\"\",C\r\n").unwrap();
         let faults: Vec<_> = list.faults.iter().map(place).collect();
-        assert_eq!(list.people.iter().map(|listed| listed.line).collect::<Vec<_>>(), [4]);
+        let people: Vec<_> = list.people.iter().map(|listed| (listed.line, listed.sound)).collect();
+        assert_eq!(people, [(4, true), (5, false)]);
         assert_eq!(faults, [(Some(5), Some(3)), (Some(2), Some(1)), (Some(6), Some(1))]);
     }
 
@@ -330,7 +334,8 @@ mod tests {
         let at = |line, column| (Some(line), Some(column));
         assert_eq!(faults, [at(2, 2), at(3, 1), at(4, 2), at(5, 1), at(5, 2), at(7, 3)]);
         // Whether they exist is a question of its own, whatever is wrong with their lines.
-        assert_eq!(list.people.iter().map(|listed| listed.line).collect::<Vec<_>>(), [2, 4, 6]);
+        let people: Vec<_> = list.people.iter().map(|listed| (listed.line, listed.sound)).collect();
+        assert_eq!(people, [(2, true), (4, true), (6, true), (7, false)]);
         assert_eq!(values.get(&6), Some(&false));
     }
 

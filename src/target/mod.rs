@@ -109,16 +109,29 @@ impl Selection {
         self.people.is_empty() && self.missing.is_empty()
     }
 
-    /// Without those who are spared, and each name that is nobody's once.
+    /// Without those who are spared; each faulty line, and each name that is nobody's, once.
     fn without(mut self, exclusions: &Exclusions) -> Self {
         let selected = self.people.len();
         self.people.retain(|selected| !exclusions.cover(&selected.person));
         self.excluded += selected - self.people.len();
-        let mut named = HashSet::new();
-        self.missing.sort_by_key(|missing| missing.line);
-        self.missing.retain(|missing| named.insert(missing.name.to_ascii_lowercase()));
+        self.missing = once(self.missing);
         self
     }
+}
+
+/// Each line once, with all that is wrong with it, and each name once, in the order of lines and columns.
+fn once(mut missing: Vec<Missing>) -> Vec<Missing> {
+    missing.sort_by_key(|missing| (missing.line, missing.error.facts().column));
+    let mut lines: Vec<Missing> = Vec::with_capacity(missing.len());
+    for missing in missing {
+        match lines.last_mut() {
+            Some(same) if same.line.is_some() && same.line == missing.line => same.add(missing),
+            _ => lines.push(missing),
+        }
+    }
+    let mut named = HashSet::new();
+    lines.retain(|missing| named.insert(missing.name.to_ascii_lowercase()));
+    lines
 }
 
 /// Finds whom a request is about, some at a time and only when more is asked for; nobody is left out, neither who is
@@ -209,5 +222,16 @@ impl Missing {
         let line = fault.facts().line;
         let place = line.map_or_else(String::new, |line| format!(":{line}"));
         Self { name: format!("{}{place}", path.display()), line, error: fault }
+    }
+
+    /// Takes a further fault of the same line in. A person's name says more than the line's does.
+    fn add(&mut self, further: Self) {
+        if further.error.facts().target.as_ref() == Some(&further.name) {
+            self.name = further.name;
+        }
+        let both = say!("list_further_fault", "{first}; {second}", first = self.error, second = further.error)
+            .quoting("first", &self.error)
+            .quoting("second", &further.error);
+        self.error = self.error.clone().saying(both);
     }
 }

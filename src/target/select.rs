@@ -78,13 +78,14 @@ pub(super) fn listed(graph: &Graph, list: Vec<Listed>) -> FoundSome<'_> {
 
 type FoundSome<'a> = BoxStream<'a, Result<Vec<Found>>>;
 
-/// People by name, looked up side by side.
+/// People by name, looked up side by side. Of those on unsound lines of a list only the missing ones are told.
 fn named(graph: &Graph, asked: Vec<Asked>) -> FoundSome<'_> {
     let look_up = move |asked: Asked| async move {
         let person = look_up(graph, &asked.name).await?;
         Ok(asked.found(person))
     };
-    stream::iter(asked).map(look_up).buffered(IN_FLIGHT).ready_chunks(RECORDS_PER_EVENT).map(Result::from_iter).boxed()
+    let some = stream::iter(asked).map(look_up).buffered(IN_FLIGHT).ready_chunks(RECORDS_PER_EVENT);
+    some.map(|some| some.into_iter().filter_map(Result::transpose).collect()).boxed()
 }
 
 /// People of a collection.
@@ -166,11 +167,15 @@ impl Asked {
         Self { name: Name::new(&person.id), singly: false, listed: None }
     }
 
-    /// What became of it.
-    fn found(self, person: Result<Person>) -> Found {
+    /// What became of it; nothing where somebody exists whose line cannot be used.
+    fn found(self, person: Result<Person>) -> Option<Found> {
+        let sound = self.listed.as_ref().is_none_or(|listed| listed.sound);
         let line = self.listed.as_ref().map(|listed| listed.line);
         let error = match person {
-            Ok(person) => return Found::Person(Selected { person, singly: self.singly, line, eventual: false }),
+            Ok(person) => {
+                let selected = Selected { person, singly: self.singly, line, eventual: false };
+                return sound.then_some(Found::Person(selected));
+            }
             Err(error) => error,
         };
         let error = match &self.listed {
@@ -178,6 +183,6 @@ impl Asked {
             Some(listed) => table::at(error, listed.line, Some(listed.column)),
             None => error,
         };
-        Found::Missing(Missing { name: self.name.text, line, error })
+        Some(Found::Missing(Missing { name: self.name.text, line, error }))
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Table {
     /// Name of the file, for faults.
     file: String,
     heading: Row,
-    /// Lines below the heading that have something in them.
+    /// Lines below the heading that have something in them, those that cannot be used too.
     pub(crate) rows: Vec<Row>,
     /// Lines that cannot be used although the others can.
     pub(crate) faults: Vec<Error>,
@@ -31,6 +31,8 @@ pub(crate) struct Table {
 pub(crate) struct Row {
     /// Where it begins.
     pub(crate) line: u64,
+    /// Whether its cells stand below headings. Where some do not, the line can only be looked at for further faults.
+    pub(crate) sound: bool,
     /// Without quotes and surrounding blanks.
     cells: Vec<String>,
 }
@@ -61,7 +63,7 @@ impl Table {
         };
         let separator = separator(start, expected);
         let mut scanner = Scanner { rest: start.chars().peekable(), line, separator, faults: Vec::new() };
-        let heading = scanner.row().unwrap_or(Row { line, cells: Vec::new() });
+        let heading = scanner.row().unwrap_or(Row { line, sound: true, cells: Vec::new() });
         let mut table = Self { file: file.to_owned(), heading, rows: Vec::new(), faults: Vec::new() };
         while let Some(row) = scanner.row() {
             table.push(row);
@@ -73,7 +75,7 @@ impl Table {
         }
     }
 
-    fn push(&mut self, row: Row) {
+    fn push(&mut self, mut row: Row) {
         let surplus = row.cells.iter().enumerate().skip(self.heading.cells.len()).find(|(_, cell)| !cell.is_empty());
         if let Some((column, _)) = surplus {
             let sentence = say!(
@@ -88,7 +90,9 @@ impl Table {
                     .on(self.file.as_str())
                     .advise(say!("quote_cells", "put cells that hold the separator into double quotes")),
             );
-        } else if !row.is_blank() {
+            row.sound = false;
+        }
+        if !row.is_blank() {
             self.rows.push(row);
         }
     }
@@ -223,7 +227,7 @@ enum End {
 impl Scanner<'_> {
     fn row(&mut self) -> Option<Row> {
         self.rest.peek()?;
-        let mut row = Row { line: self.line, cells: Vec::new() };
+        let mut row = Row { line: self.line, sound: true, cells: Vec::new() };
         loop {
             let (cell, end) = self.cell(row.cells.len());
             row.cells.push(cell);
@@ -380,7 +384,7 @@ mod tests {
     fn a_cell_without_a_heading_is_a_fault_of_its_line_only() {
         let table = Table::read(b"Username,Note\na@x,Smith, Ann\nb@x,ok\n", "x.csv", &[]).unwrap();
         assert_eq!(places(&table.faults), [(Some(2), Some(3))]);
-        assert_eq!(table.rows.len(), 1);
+        assert_eq!(table.rows.iter().map(|row| row.sound).collect::<Vec<_>>(), [false, true]);
     }
 
     #[test]

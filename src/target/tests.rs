@@ -282,11 +282,11 @@ async fn an_exclusion_that_does_not_resolve_comes_before_everything() {
 async fn all_faults_of_a_list_are_reported_at_once() {
     let bench = bench(10).await;
     let user = &bench.simulator.description().samples.user;
-    let list = list(&format!("Name;Username\r\nA;nobody@x\r\n\r\nB;\r\nC;{user}\r\nD;anna\r\nE;{user};more\r\n"));
+    let list = list(&format!("Name;Username\r\nA;nobody@x\r\n\r\nB;\r\nC;{user}\r\nD;anna\r\nE;{user};more\r\nF;berta;more\r\n"));
     let (refusal, events) = bench.resolve(&json!({"path": list.path()})).await;
     let refusal = refusal.unwrap_err();
     assert_eq!((refusal.code(), refusal.facts().line), (Code::FaultyList, Some(2)));
-    assert!(refusal.to_string().contains("(lines: 2, 4, 6, 7)"), "{refusal}");
+    assert!(refusal.to_string().contains("(lines: 2, 4, 6, 7, 8)"), "{refusal}");
     let faults: Vec<_> = events
         .iter()
         .filter(|event| event["kind"] == "error")
@@ -299,6 +299,8 @@ async fn all_faults_of_a_list_are_reported_at_once() {
             (4, Some(2), "faulty_list"),
             (6, Some(2), "not_found"),
             (7, Some(3), "faulty_list"),
+            (8, Some(2), "not_found"),
+            (8, Some(3), "faulty_list"),
         ]
     );
 }
@@ -313,6 +315,26 @@ async fn skipping_faulty_lines_does_the_sound_ones_and_forgets_nobody() {
     assert_eq!(selection.people[0].line, Some(3));
     let missing = &selection.missing[0];
     assert_eq!((missing.name.as_str(), missing.line, missing.error.code()), ("nobody@x", Some(2), Code::NotFound));
+}
+
+#[tokio::test]
+async fn a_faulty_line_is_missing_once_with_all_its_faults() {
+    let bench = bench(10).await;
+    let user = &bench.simulator.description().samples.user;
+    let list = list(&format!("Username\nnobody@x,more\n{user},more\n{user}\n,more\n"));
+    let selection = bench.resolve(&json!({"path": list.path(), "skipFaulty": true})).await.0.unwrap();
+    assert_eq!(selection.people.iter().map(|selected| selected.line).collect::<Vec<_>>(), [Some(4)]);
+    let missing: Vec<_> = selection.missing.iter().map(|missing| (missing.name.as_str(), missing.line)).collect();
+    let place = |line: u64| format!("{}:{line}", list.path().display());
+    assert_eq!(missing, [("nobody@x", Some(2)), (place(3).as_str(), Some(3)), (place(5).as_str(), Some(5))]);
+    let facts = selection.missing[0].error.facts();
+    let arguments = &facts.message_arguments;
+    assert_eq!((facts.code, facts.message_id.as_str(), facts.column), (Code::NotFound, "list_further_fault", Some(1)));
+    assert_eq!(arguments["firstId"], "listed_user_unknown");
+    assert_eq!((arguments["secondId"].as_str(), arguments["second.column"].as_str()), ("list_surplus_cell", "2"));
+    for column in ["column 1", "column 2"] {
+        assert!(selection.missing[2].error.to_string().contains(column), "{}", selection.missing[2].error);
+    }
 }
 
 #[tokio::test]

@@ -23,8 +23,8 @@ function Import-M365Mfa {
     Checks the file, reports its faults, and does nothing. -InformationAction Continue shows the result of a
     good one.
     .PARAMETER SkipFaulty
-    Goes on with the good lines of the file when others are faulty. Whoever is on two lines with different
-    states is left alone.
+    Goes on with the good lines of the file when others are faulty. Each faulty line is one failed outcome that
+    names all its faults. Whoever is on two lines with different states is left alone.
     .PARAMETER Except
     People (user principal names or object ids) or groups (group:<name or id>) who are never touched, however
     they were selected. One that does not exist stops the run before anything is written.

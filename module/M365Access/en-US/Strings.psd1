@@ -6,6 +6,7 @@
     library_not_found_advice = 'in a checkout, run cargo build --release first; otherwise say in M365_ACCESS_LIBRARY where the library is'
     library_not_loaded = 'the native library {library} could not be loaded on {platform}: {why}'
     library_version = 'the native library {library} speaks version {found} of the boundary, this module speaks {expected}; install module and library of the same release'
+    list_further_fault = '{first}; {second}'
     lost_then_refused = 'an answer was lost, and sent again the request was refused: {why}'
     misuse = 'defect in the module: {function} answered {status}'
 

@@ -6,6 +6,7 @@
     library_not_found_advice = 'voer in een checkout eerst cargo build --release uit; geef anders in M365_ACCESS_LIBRARY aan waar de bibliotheek staat'
     library_not_loaded = 'de native bibliotheek {library} kon niet worden geladen op {platform}: {why}'
     library_version = 'de native bibliotheek {library} spreekt versie {found} van de koppeling, deze module versie {expected}; installeer module en bibliotheek van dezelfde uitgave'
+    list_further_fault = '{first}; {second}'
     lost_then_refused = 'een antwoord ging verloren, en opnieuw verstuurd werd het verzoek geweigerd: {why}'
     misuse = 'fout in de module: {function} antwoordde {status}'
 
