@@ -282,7 +282,9 @@ async fn an_exclusion_that_does_not_resolve_comes_before_everything() {
 async fn all_faults_of_a_list_are_reported_at_once() {
     let bench = bench(10).await;
     let user = &bench.simulator.description().samples.user;
-    let list = list(&format!("Name;Username\r\nA;nobody@x\r\n\r\nB;\r\nC;{user}\r\nD;anna\r\nE;{user};more\r\nF;berta;more\r\n"));
+    let list = list(&format!(
+        "Name;Username\r\nA;nobody@x\r\n\r\nB;\r\nC;{user}\r\nD;anna\r\nE;{user};more\r\nF;berta;more\r\n"
+    ));
     let (refusal, events) = bench.resolve(&json!({"path": list.path()})).await;
     let refusal = refusal.unwrap_err();
     assert_eq!((refusal.code(), refusal.facts().line), (Code::FaultyList, Some(2)));

@@ -1,8 +1,10 @@
 //! How other tools come to report success that did not happen, one test each: what our code must never do.
 //!
 //! Every test here fails as soon as the code is changed to have the defect that it is named after. Sign-in, sessions,
-//! passwords and mailboxes stand here, multi-factor authentication and the organisation's settings in `mfa`.
+//! passwords and mailboxes stand here, multi-factor authentication and the organisation's settings in `mfa`; what is asked
+//! of every kind of change in `every_kind`.
 
+mod every_kind;
 mod mfa;
 
 use std::collections::BTreeMap;
