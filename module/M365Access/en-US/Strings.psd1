@@ -6,7 +6,6 @@
     library_not_found_advice = 'in a checkout, run cargo build --release first; otherwise say in M365_ACCESS_LIBRARY where the library is'
     library_not_loaded = 'the native library {library} could not be loaded on {platform}: {why}'
     library_version = 'the native library {library} speaks version {found} of the boundary, this module speaks {expected}; install module and library of the same release'
-    list_further_fault = '{first}; {second}'
     lost_then_refused = 'an answer was lost, and sent again the request was refused: {why}'
     misuse = 'defect in the module: {function} answered {status}'
 
@@ -173,6 +172,7 @@
     list_empty = '{file} has no heading'
     list_encoding = '{file} is {encoding}, not UTF-8'
     list_faulty = 'the list {file} has faults (lines: {lines}); nothing was done'
+    list_further_fault = '{first}; {second}'
     list_missing = 'path is missing: no list is given'
     list_no_column = '{file} has no column {column}'
     list_nobody = 'line {line} names nobody: column {column} ({heading}) is empty'

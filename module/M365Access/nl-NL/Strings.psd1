@@ -6,7 +6,6 @@
     library_not_found_advice = 'voer in een checkout eerst cargo build --release uit; geef anders in M365_ACCESS_LIBRARY aan waar de bibliotheek staat'
     library_not_loaded = 'de native bibliotheek {library} kon niet worden geladen op {platform}: {why}'
     library_version = 'de native bibliotheek {library} spreekt versie {found} van de koppeling, deze module versie {expected}; installeer module en bibliotheek van dezelfde uitgave'
-    list_further_fault = '{first}; {second}'
     lost_then_refused = 'een antwoord ging verloren, en opnieuw verstuurd werd het verzoek geweigerd: {why}'
     misuse = 'fout in de module: {function} antwoordde {status}'
 
@@ -173,6 +172,7 @@
     list_empty = '{file} heeft geen kopregel'
     list_encoding = '{file} is {encoding}, geen UTF-8'
     list_faulty = 'de lijst {file} heeft fouten (regels: {lines}); er is niets gedaan'
+    list_further_fault = '{first}; {second}'
     list_missing = 'path ontbreekt: er is geen lijst gegeven'
     list_no_column = '{file} heeft geen kolom {column}'
     list_nobody = 'regel {line} noemt niemand: kolom {column} ({heading}) is leeg'

@@ -6,7 +6,6 @@
     library_not_found_advice = 'kör först cargo build --release i en utcheckning; ange annars i M365_ACCESS_LIBRARY var biblioteket finns'
     library_not_loaded = 'det inbyggda biblioteket {library} kunde inte läsas in på {platform}: {why}'
     library_version = 'det inbyggda biblioteket {library} talar version {found} av gränssnittet, den här modulen version {expected}; installera modul och bibliotek från samma utgåva'
-    list_further_fault = '{first}; {second}'
     lost_then_refused = 'ett svar gick förlorat, och när begäran skickades igen nekades den: {why}'
     misuse = 'fel i modulen: {function} svarade {status}'
 
@@ -173,6 +172,7 @@
     list_empty = '{file} har ingen rubrikrad'
     list_encoding = '{file} är {encoding}, inte UTF-8'
     list_faulty = 'listan {file} har fel (rader: {lines}); inget gjordes'
+    list_further_fault = '{first}; {second}'
     list_missing = 'path saknas: ingen lista är angiven'
     list_no_column = '{file} har ingen kolumn {column}'
     list_nobody = 'rad {line} anger ingen: kolumn {column} ({heading}) är tom'
