@@ -54,6 +54,13 @@ Describe 'Block-M365User' {
         @(Get-M365Run).Count | Should -Be $runs
     }
 
+    It 'leaves nobody out in silence: a row without a name is refused before anything is sent' {
+        $people = Get-Person 2
+        $rows = [pscustomobject] @{ Username = $people[0].User }, [pscustomobject] @{ Username = '' }, [pscustomobject] @{ Username = $people[1].User }
+        { $rows | Block-M365User -Confirm:$false } | Should -Throw -ErrorId 'M365Access.argument,Block-M365User' -ExpectedMessage '*number 2*'
+        Get-State $people.UserId | Should -Be 'Allowed', 'Allowed'
+    }
+
     It 'takes people from the pipeline and makes one run of them: <Name>' -ForEach @(
         @{ Name = 'text'; Convert = { $_.User } }
         @{ Name = 'objects of Get-M365User'; Convert = { $_ } }

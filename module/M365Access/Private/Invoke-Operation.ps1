@@ -54,10 +54,13 @@ function Invoke-Operation {
     if ($bound.ContainsKey('AsPlainText') -and $bound['AsPlainText'] -and -not ($bound.ContainsKey('ShowPassword') -and $bound['ShowPassword'])) {
         $Cmdlet.ThrowTerminatingError((New-ErrorRecord -Code 'argument' -Sentence 'plain_text_of_nothing' -TargetObject 'AsPlainText'))
     }
-    # An object with none of the properties of -User arrives as its whole text, which may say more than is to be repeated.
-    foreach ($name in $User) {
-        if ($name -like '@{*}') {
-            $Cmdlet.ThrowTerminatingError((New-ErrorRecord -Code 'argument' -Sentence 'object_names_nobody' -TargetObject 'User'))
+    # Nobody is left out in silence. An object with none of the properties of -User arrives as its whole text, which may say
+    # more than is to be repeated.
+    for ($index = 0; $index -lt $User.Count; $index++) {
+        if ($User[$index] -like '@{*}' -or [string]::IsNullOrWhiteSpace($User[$index])) {
+            $places = @{ number = $index + 1 }
+            $Cmdlet.ThrowTerminatingError(
+                (New-ErrorRecord -Code 'argument' -Sentence 'object_names_nobody' -Arguments $places -TargetObject 'User'))
         }
     }
     $request = New-Request -Cmdlet $Cmdlet

@@ -117,6 +117,6 @@ function Block-M365User {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'block_user' -Cmdlet $PSCmdlet -User $people }
 }

@@ -133,6 +133,6 @@ function Disable-M365MailboxAccess {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'disable_mailbox_access' -Cmdlet $PSCmdlet -User $people }
 }

@@ -108,6 +108,6 @@ function Disable-M365Mfa {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'set_mfa' -Cmdlet $PSCmdlet -User $people -Fixed @{ state = 'Disabled' } }
 }

@@ -15,6 +15,13 @@ function Disable-M365ModernAuthentication {
     There is no documented interface for writing this setting: it is read and written through the command
     endpoint that Microsoft's own Exchange module uses, and each outcome says so. Clients notice after a
     while; no page says when, so EffectiveBy is empty.
+    .PARAMETER MaximumUsers
+    As for the cmdlets that touch people, so that one set of parameters can be splatted to all: here it counts
+    nobody.
+    .PARAMETER MaximumPercent
+    As -MaximumUsers.
+    .PARAMETER AllowPrivileged
+    As -MaximumUsers.
     .PARAMETER Reason
     Kept in the journal and in the evidence, for example a ticket number.
     .PARAMETER PlanPath
@@ -47,6 +54,12 @@ function Disable-M365ModernAuthentication {
     [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
     [OutputType('M365Access.Outcome')]
     param(
+        [ValidateRange(1, [int]::MaxValue)] [int] $MaximumUsers,
+
+        [ValidateRange(1, 100)] [int] $MaximumPercent,
+
+        [switch] $AllowPrivileged,
+
         [string] $Reason,
 
         [string] $PlanPath,

@@ -134,6 +134,6 @@ function Enable-M365MailboxAccess {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'enable_mailbox_access' -Cmdlet $PSCmdlet -User $people }
 }

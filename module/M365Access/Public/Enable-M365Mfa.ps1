@@ -114,6 +114,6 @@ function Enable-M365Mfa {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'set_mfa' -Cmdlet $PSCmdlet -User $people -Fixed @{ state = 'Enabled' } }
 }

@@ -17,6 +17,13 @@ function Enable-M365ModernAuthentication {
     while; no page says when, so EffectiveBy is empty.
 
     It asks only when -Confirm is given; look first with -WhatIf.
+    .PARAMETER MaximumUsers
+    As for the cmdlets that touch people, so that one set of parameters can be splatted to all: here it counts
+    nobody.
+    .PARAMETER MaximumPercent
+    As -MaximumUsers.
+    .PARAMETER AllowPrivileged
+    As -MaximumUsers.
     .PARAMETER Reason
     Kept in the journal and in the evidence, for example a ticket number.
     .PARAMETER PlanPath
@@ -49,6 +56,12 @@ function Enable-M365ModernAuthentication {
     [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'Medium')]
     [OutputType('M365Access.Outcome')]
     param(
+        [ValidateRange(1, [int]::MaxValue)] [int] $MaximumUsers,
+
+        [ValidateRange(1, 100)] [int] $MaximumPercent,
+
+        [switch] $AllowPrivileged,
+
         [string] $Reason,
 
         [string] $PlanPath,

@@ -87,6 +87,6 @@ function Get-M365MailboxAccess {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'get_mailbox_access' -Cmdlet $PSCmdlet -User $people }
 }

@@ -92,6 +92,6 @@ function Get-M365Mfa {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'get_mfa' -Cmdlet $PSCmdlet -User $people }
 }

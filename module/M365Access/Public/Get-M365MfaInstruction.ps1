@@ -81,6 +81,6 @@ function Get-M365MfaInstruction {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'get_mfa_instruction' -Cmdlet $PSCmdlet -User $people }
 }

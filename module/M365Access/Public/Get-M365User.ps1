@@ -75,6 +75,6 @@ function Get-M365User {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'get_user' -Cmdlet $PSCmdlet -User $people }
 }

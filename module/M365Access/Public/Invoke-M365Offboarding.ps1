@@ -141,6 +141,6 @@ function Invoke-M365Offboarding {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'invoke_offboarding' -Cmdlet $PSCmdlet -User $people }
 }

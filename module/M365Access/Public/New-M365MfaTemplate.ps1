@@ -66,7 +66,7 @@ function New-M365MfaTemplate {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end {
         $written = Invoke-Operation -Operation 'new_mfa_template' -Cmdlet $PSCmdlet -User $people -Local:$Sample
         foreach ($template in $written) { [System.IO.FileInfo]::new($template.Path) }

@@ -140,6 +140,6 @@ function Reset-M365MfaMethod {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'reset_mfa_method' -Cmdlet $PSCmdlet -User $people }
 }

@@ -137,6 +137,6 @@ function Reset-M365Password {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'reset_password' -Cmdlet $PSCmdlet -User $people }
 }

@@ -114,6 +114,6 @@ function Revoke-M365Sessions {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'revoke_sessions' -Cmdlet $PSCmdlet -User $people }
 }

@@ -11,6 +11,13 @@ function Set-M365MfaPolicy {
     Whether people may make app passwords.
     .PARAMETER RememberDevicesDays
     For how many days a device is remembered after MFA, 1 to 365; 0 remembers no device.
+    .PARAMETER MaximumUsers
+    As for the cmdlets that touch people, so that one set of parameters can be splatted to all: here it counts
+    nobody.
+    .PARAMETER MaximumPercent
+    As -MaximumUsers.
+    .PARAMETER AllowPrivileged
+    As -MaximumUsers.
     .PARAMETER Reason
     Kept in the journal and in the evidence, for example a ticket number.
     .PARAMETER PlanPath
@@ -44,6 +51,12 @@ function Set-M365MfaPolicy {
         [bool] $AppPasswordsAllowed,
 
         [ValidateRange(0, 365)] [int] $RememberDevicesDays,
+
+        [ValidateRange(1, [int]::MaxValue)] [int] $MaximumUsers,
+
+        [ValidateRange(1, 100)] [int] $MaximumPercent,
+
+        [switch] $AllowPrivileged,
 
         [string] $Reason,
 

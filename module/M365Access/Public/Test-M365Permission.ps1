@@ -46,6 +46,6 @@ function Test-M365Permission {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'test_permission' -Cmdlet $PSCmdlet -User $people }
 }

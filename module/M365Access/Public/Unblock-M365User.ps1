@@ -106,6 +106,6 @@ function Unblock-M365User {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'unblock_user' -Cmdlet $PSCmdlet -User $people }
 }

@@ -131,6 +131,6 @@ function Unlock-M365User {
     )
 
     begin { $people = [System.Collections.Generic.List[string]]::new() }
-    process { if ($User) { $people.AddRange($User) } }
+    process { if ($null -ne $User) { $people.AddRange($User) } }
     end { Invoke-Operation -Operation 'unlock_user' -Cmdlet $PSCmdlet -User $people }
 }

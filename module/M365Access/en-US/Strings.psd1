@@ -48,7 +48,7 @@
     activity_guard = 'checking who is protected'
     activity_change = 'changing'
     activity_wait = 'waiting until it has taken hold'
-    object_names_nobody = 'an object in the pipeline names nobody; nothing was done'
+    object_names_nobody = 'number {number} of -User or of the pipeline names nobody; nothing was done'
     object_names_nobody_advice = 'it needs a property User, UserPrincipalName, UPN, Username, Identity, Id or ObjectId: rename one with Select-Object'
     plain_text_of_nothing = '-AsPlainText shows nothing without -ShowPassword; nothing was done'
     progress_of = '{completed} of {total}'

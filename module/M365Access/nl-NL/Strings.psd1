@@ -48,7 +48,7 @@
     activity_guard = 'controleren wie beschermd is'
     activity_change = 'wijzigen'
     activity_wait = 'wachten tot het van kracht is'
-    object_names_nobody = 'een object in de pijplijn noemt niemand; er is niets gedaan'
+    object_names_nobody = 'nummer {number} van -User of van de pijplijn noemt niemand; er is niets gedaan'
     object_names_nobody_advice = 'het heeft een eigenschap User, UserPrincipalName, UPN, Username, Identity, Id of ObjectId nodig: hernoem er een met Select-Object'
     plain_text_of_nothing = '-AsPlainText toont niets zonder -ShowPassword; er is niets gedaan'
     progress_of = '{completed} van {total}'

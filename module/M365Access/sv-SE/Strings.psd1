@@ -48,7 +48,7 @@
     activity_guard = 'kontrollerar vilka som är skyddade'
     activity_change = 'ändrar'
     activity_wait = 'väntar tills det har trätt i kraft'
-    object_names_nobody = 'ett objekt i pipelinen anger ingen; inget gjordes'
+    object_names_nobody = 'nummer {number} i -User eller i pipelinen namnger ingen; inget gjordes'
     object_names_nobody_advice = 'det behöver en egenskap User, UserPrincipalName, UPN, Username, Identity, Id eller ObjectId: byt namn på en med Select-Object'
     plain_text_of_nothing = '-AsPlainText visar inget utan -ShowPassword; inget gjordes'
     progress_of = '{completed} av {total}'
