@@ -89,7 +89,7 @@ impl Output {
         let select = select(request);
         let objects: Vec<Value> =
             self.objects.into_iter().map(|object| Value::Object(object.shown(select.as_deref()))).collect();
-        let below = request.path.rsplit_once('/').map_or("", |(before, _)| before);
+        let below = request.path.trim_end_matches('/').rsplit_once('/').map_or("", |(before, _)| before);
         let mut body =
             json!({ "@odata.context": format!("{base}{below}/$metadata#Collection(Exchange.GenericHashTable)") });
         if let Value::Object(members) = &mut body {

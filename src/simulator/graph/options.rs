@@ -77,12 +77,8 @@ impl Options {
             "$deltatoken" => &mut self.delta_token,
             "$top" => {
                 let top = value.parse().ok().filter(|top| (1..=LARGEST_PAGE).contains(top));
-                self.top = Some(top.ok_or_else(|| {
-                    Failure::bad(format!(
-                        "Invalid page size specified: '{value}'. Must be between 1 and {LARGEST_PAGE} inclusive."
-                    ))
-                })?);
-                return Ok(());
+                let top = top.ok_or_else(|| page_size(&value, LARGEST_PAGE))?;
+                return if self.top.replace(top).is_some() { Err(repeated(name)) } else { Ok(()) };
             }
             "$count" => {
                 self.count = value
@@ -93,9 +89,17 @@ impl Options {
             _ => return Ok(()),
         };
         if place.replace(value).is_some() {
-            return Err(Failure::bad(format!("Query option '{name}' was specified more than once.")));
+            return Err(repeated(name));
         }
         Ok(())
+    }
+
+    /// Refuses pages of more than `most` items, where a property makes items dearer.
+    pub(super) fn at_most(&self, most: usize) -> Result<(), Failure> {
+        match self.top {
+            Some(top) if top > most => Err(page_size(&top.to_string(), most)),
+            _ => Ok(()),
+        }
     }
 
     /// Asks the eventual index, which is where reads lag and advanced queries are answered.
@@ -125,6 +129,14 @@ impl Options {
             (&self.select, &self.filter, &self.search, &self.order, &self.expand, self.top, self.count, self.eventual)
         )
     }
+}
+
+fn page_size(value: &str, most: usize) -> Failure {
+    Failure::bad(format!("Invalid page size specified: '{value}'. Must be between 1 and {most} inclusive."))
+}
+
+fn repeated(name: &str) -> Failure {
+    Failure::bad(format!("Query option '{name}' was specified more than once."))
 }
 
 /// Whether a request asks the eventual index.
@@ -214,6 +226,7 @@ mod tests {
             "$expand=manager",
             "$foo=1",
             "$top=1&$select=a&$select=b",
+            "$top=1&$top=2",
         ] {
             assert!(read(Version::V1, query, true).is_err(), "{query}");
         }

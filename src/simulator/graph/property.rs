@@ -181,6 +181,11 @@ impl<R: Resource> Shown<R> {
         Self { properties: R::PROPERTIES.iter().filter(shown).collect(), context: String::new() }
     }
 
+    /// Whether a property is among them.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.properties.iter().any(|property| property.name == name)
+    }
+
     /// Of that only what `may_see` allows.
     pub(super) fn only(mut self, may_see: impl Fn(&str) -> bool) -> Self {
         self.properties.retain(|property| may_see(property.name));

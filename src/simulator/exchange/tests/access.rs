@@ -69,6 +69,16 @@ async fn only_this_tenants_paths_are_known() {
     ] {
         assert_eq!(bench.post(path, &body).await.status(), 404, "{path}");
     }
+    let same: Value = bench.post("BETA/{tenant}/invokecommand/", &body).await.json().await.unwrap();
+    let context = same["@odata.context"].as_str().unwrap();
+    assert!(
+        context.ends_with(
+            "/{tenant}/$metadata#Collection(Exchange.GenericHashTable)"
+                .replace("{tenant}", &bench.about().tenant_id)
+                .as_str()
+        ),
+        "{context}"
+    );
     let get = bench.client.get(bench.address("beta/{tenant}/InvokeCommand")).bearer_auth(&bench.token);
     assert_eq!(get.send().await.unwrap().status(), 405);
 }

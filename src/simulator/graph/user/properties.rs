@@ -1,7 +1,8 @@
 //! A person as the directory shows one.
 //!
 //! learn.microsoft.com/graph/api/resources/user: which properties come without `$select`, and which a filter reaches.
-//! Properties that other services keep (profile pages, mailbox settings, sign-in activity) are not known here.
+//! Properties that other services keep (profile pages, mailbox settings) are not known here; of when somebody signed in
+//! this tenant keeps no record.
 
 use serde_json::{Value, json};
 
@@ -162,6 +163,7 @@ impl Resource for User {
         unset("postalCode"),
         unset("preferredDataLocation"),
         unset("showInAddressList"),
+        unset("signInActivity"),
         unset("state"),
         unset("streetAddress"),
     ];

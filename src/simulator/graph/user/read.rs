@@ -19,6 +19,8 @@ use crate::simulator::{
 };
 
 const TAKEN: &[&str] = &["$select", "$filter", "$search", "$count", "$orderby", "$top", "$expand", "$skiptoken"];
+/// Items on a page at the most when `signInActivity` is selected: learn.microsoft.com/graph/throttling-limits
+const LARGEST_PAGE_WITH_ACTIVITY: usize = 500;
 const SEARCHABLE: &[&str] = &["displayName", "givenName", "mail", "mobilePhone", "surname", "userPrincipalName"];
 const SORTABLE: &[&str] = &["displayName", "userPrincipalName"];
 
@@ -28,6 +30,9 @@ pub(super) fn list(call: &Call<'_>) -> Answered {
     let sight = may_list(call)?;
     let options = call.options(TAKEN)?;
     let shown = shown(options.select.as_deref(), sight)?;
+    if shown.has("signInActivity") {
+        options.at_most(LARGEST_PAGE_WITH_ACTIVITY)?;
+    }
     let choice = Choice::<User>::new(&options, SEARCHABLE)?;
     not_hidden(&choice, sight)?;
     let expanded = Expanded::read(call, &options, None)?;

@@ -332,3 +332,15 @@ fn a_write_is_seen_by_readers_after_a_while_only() {
     replicated(&bench);
     assert_eq!(read("accountEnabled"), false);
 }
+
+#[test]
+fn pages_with_the_activity_of_sign_ins_are_smaller() {
+    let bench = Bench::new();
+    let app = bench.app(READ);
+    let page = bench.get(&app, "/users?$select=id,signInActivity&$top=500");
+    assert_eq!((page.status(), &page.json()["value"][0]["signInActivity"]), (200, &Value::Null));
+    for wrong in ["/users?$select=signinactivity&$top=501", "/users?$top=10&$top=20"] {
+        assert_eq!(bench.get(&app, wrong).refusal(), (400, "Request_BadRequest".to_owned()), "{wrong}");
+    }
+    assert_eq!(bench.get(&app, "/users?$select=id&$top=501").status(), 200);
+}
