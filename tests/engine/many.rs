@@ -137,9 +137,10 @@ fn a_federated_persons_password_is_said_to_be_elsewhere() {
 
 #[test]
 fn a_run_that_was_stopped_before_its_writes_left_is_not_completed() {
-    // The service asks everybody to wait for longer than the run may take.
+    // The service asks everybody to wait for longer than the run may take, and not for longer than we would: whether the two
+    // travel together or not.
     let faults = json!({ "rules": [
-        { "match": { "method": "PATCH" }, "fault": { "status": 429, "retryAfterSeconds": 1200 } }
+        { "match": { "method": "PATCH" }, "fault": { "status": 429, "retryAfterSeconds": 290 } }
     ]});
     let tenant = Tenant::with_faults(Options { time_scale: 60.0, ..Options::default() }, &faults);
     let people = [tenant.samples().user.clone(), tenant.samples().apostrophe.clone()];
