@@ -156,7 +156,7 @@ fn is_one_of(heading: &str, names: &[&str]) -> bool {
 /// The text, without a byte order mark; a name that would be misread is a fault instead.
 fn decode<'a>(bytes: &'a [u8], file: &str) -> Result<&'a str, Vec<Error>> {
     let save_as = || say!("save_as_utf8", "save the list as UTF-8 (in Excel: CSV UTF-8) and try again");
-    let body = match Encoding::for_bom(bytes) {
+    let body = match Encoding::for_bom(bytes).or_else(|| without_mark(bytes)) {
         Some((encoding, mark)) if encoding == encoding_rs::UTF_8 => bytes.get(mark..).unwrap_or_default(),
         Some((other, _)) => {
             let sentence =
@@ -174,6 +174,15 @@ fn decode<'a>(bytes: &'a [u8], file: &str) -> Result<&'a str, Vec<Error>> {
             })
             .collect()
     })
+}
+
+/// UTF-16 that does not say so: no list begins with a zero, or has one behind its first letter.
+fn without_mark(bytes: &[u8]) -> Option<(&'static Encoding, usize)> {
+    match bytes {
+        [0, other, ..] if *other != 0 => Some((encoding_rs::UTF_16BE, 0)),
+        [other, 0, ..] if *other != 0 => Some((encoding_rs::UTF_16LE, 0)),
+        _ => None,
+    }
 }
 
 /// The lines of a file: number, content, and the file from there on. Every kind of line end counts once.
@@ -376,8 +385,10 @@ mod tests {
     fn every_line_that_is_not_utf8_is_named() {
         let faults = Table::read(b"Username\r\njos\xe9@x\r\nb@x\r\n\xff\n", "x.csv", &[]).unwrap_err();
         assert_eq!(places(&faults), [(Some(2), None), (Some(4), None)]);
-        let faults = Table::read(b"\xff\xfeU\0", "x.csv", &[]).unwrap_err();
-        assert_eq!(faults[0].to_string(), "x.csv is UTF-16LE, not UTF-8");
+        for utf16 in [b"\xff\xfeU\0", b"U\0s\0"] {
+            let faults = Table::read(utf16, "x.csv", &[]).unwrap_err();
+            assert_eq!(faults[0].to_string(), "x.csv is UTF-16LE, not UTF-8");
+        }
     }
 
     #[test]
