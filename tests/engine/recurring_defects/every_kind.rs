@@ -226,6 +226,11 @@ fn a_batch_answer_of_200_is_not_success() {
                 _ => ("Verified", Value::Null),
             };
             assert_eq!((&record["outcome"], &record["code"]), (&json!(outcome), &code), "{record:#}");
+            if kind.change == "Mfa" {
+                let world = tenant.simulator.world().tenant();
+                let state = world.user(&people[index]).unwrap().authentication.latest().per_user_mfa;
+                assert_eq!(state == PerUserMfa::Enforced, outcome == "Verified", "the tenant knows better: {record:#}");
+            }
         }
         assert_eq!((told.end["outcome"].as_str(), told.exit_code()), (Some("Unknown"), 3), "{:#}", told.end);
     }
