@@ -202,7 +202,9 @@ fn many_people_at_once_keep_to_five_calls_in_ten_seconds() {
     let samples = tenant.samples().clone();
     let people = [&samples.many_methods, &samples.mfa_enforced, &samples.helpdesk_admin, &samples.user];
     // A default is refused once and comes again: that is another story.
-    people.iter().for_each(|person| register(&tenant, person, |authentication| authentication.preference = None));
+    for person in people {
+        register(&tenant, person, |authentication| authentication.preference = None);
+    }
     let left = || people.iter().map(|person| registered(&tenant, person).len()).sum::<usize>();
     let before = left();
     tenant.simulator.world().traffic.take();
@@ -214,7 +216,9 @@ fn many_people_at_once_keep_to_five_calls_in_ten_seconds() {
     let throttled = asked.iter().filter(|asked| asked.status == Some(429)).count();
     assert_eq!(throttled, 0, "{asked:#?}");
     // An item that is throttled inside of a batch shows only by coming again.
-    let text: String = asked.iter().map(|asked| format!("{} {} {}\n", asked.method, asked.path, asked.body)).collect();
+    let asked: Vec<String> =
+        asked.iter().map(|asked| format!("{} {} {}", asked.method, asked.path, asked.body)).collect();
+    let text = asked.join("\n");
     let deletes = text.matches("DELETE").count();
     assert!(text.contains("$batch") && deletes > 5, "more than one window's worth, side by side: {text}");
     assert_eq!(deletes, before - left(), "each was deleted by one call: {text}");

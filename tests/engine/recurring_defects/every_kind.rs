@@ -108,8 +108,8 @@ impl Kind {
             Operation::SetMfa => json!({ "user": people, "state": "Enforced" }),
             Operation::ImportMfa => {
                 let path = tenant.folder.path().join("states.csv");
-                let lines: String = people.iter().map(|person| format!("{person},Enforced\r\n")).collect();
-                std::fs::write(&path, format!("Username,MFA Status\r\n{lines}")).unwrap();
+                let lines: Vec<String> = people.iter().map(|person| format!("{person},Enforced\r\n")).collect();
+                std::fs::write(&path, format!("Username,MFA Status\r\n{}", lines.concat())).unwrap();
                 json!({ "path": path, "allowPrivileged": true })
             }
             Operation::SetMfaPolicy => json!({ "rememberDevicesDays": 17 }),
