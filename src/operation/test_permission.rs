@@ -108,8 +108,10 @@ impl Test<'_> {
         (cmdlet, operation): (&'static str, Operation),
         target: Option<(&'p str, &'p str)>,
     ) -> Result<Record<'p>> {
-        let left_out = operation.left_out();
-        let (mut lacking, mut missing_role, mut known) = (None, None, true);
+        let (left_out, account) = (operation.left_out(), self.identity.account.as_str());
+        let (mut missing_permission, mut missing_role, mut known) = (None, None, true);
+        // What to do about the first thing that is in the way: what can be left out comes last.
+        let mut advice: Option<Error> = None;
         for act in permission::weightiest_first(operation.acts(), left_out) {
             let any_of = act.permissions(self.identity.is_person);
             let missing = match identity::permissions(self.session, self.identity, act.service()).await {
@@ -122,33 +124,32 @@ impl Test<'_> {
                 // There is no token for that service.
                 Err(_) => any_of.first().copied(),
             };
-            lacking = lacking.or(missing.map(|missing| (act, missing)));
+            if let Some(missing) = missing {
+                missing_permission = missing_permission.or(Some(missing));
+                let error = permission::permission_error(cmdlet, missing, account);
+                advice = advice.or(Some(match left_out(act) {
+                    Some(step) => permission::or_leave_out(error, step),
+                    None => error,
+                }));
+            }
             match self.holders.standing(act, self.identity, target.map(|(_, id)| id)) {
                 Standing::Enough => {}
-                Standing::Lacks(role) => missing_role = missing_role.or(Some(role)),
+                Standing::Lacks(role) => {
+                    missing_role = missing_role.or(Some(role));
+                    let user = target.map_or(account, |(user, _)| user);
+                    advice = advice.or_else(|| Some(permission::role_error(role, user, account)));
+                }
                 Standing::Unknown => known = false,
             }
         }
-        let refused = lacking.is_some() || missing_role.is_some();
-        let advice = lacking
-            .map(|(act, missing)| {
-                let error = permission::permission_error(cmdlet, missing, &self.identity.account);
-                match left_out(act) {
-                    Some(step) => permission::or_leave_out(error, step),
-                    None => error,
-                }
-            })
-            .or_else(|| {
-                let user = target.map_or(self.identity.account.as_str(), |(user, _)| user);
-                missing_role.map(|role| permission::role_error(role, user, &self.identity.account))
-            });
+        let refused = missing_permission.is_some() || missing_role.is_some();
         let facts = advice.as_ref().map(Error::facts);
         Ok(Record {
             operation: cmdlet,
             user: target.map(|(user, _)| user),
             user_id: target.map(|(_, id)| id),
             allowed: if refused { Some(false) } else { known.then_some(true) },
-            missing_permission: lacking.map(|(_, missing)| missing),
+            missing_permission,
             missing_role,
             advice: facts.and_then(|facts| facts.advice.clone()),
             advice_id: facts.and_then(|facts| facts.advice_id.clone()),

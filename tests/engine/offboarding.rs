@@ -78,6 +78,12 @@ fn helpdesk_may_reset_but_not_block_and_hears_it_before() {
     let [block, revoke] = told.records.as_slice() else { panic!("{told:#?}") };
     assert_eq!((&block["allowed"], &block["missingRole"]), (&json!(false), &json!("User Administrator")), "{block:#}");
     assert_eq!(revoke["allowed"], true, "{revoke:#}");
+    // Leaving the mailbox out would not help: the block comes first.
+    let request = json!({ "operation": ["Invoke-M365Offboarding"], "user": user });
+    let told = run(&session, Operation::TestPermission, &request);
+    let offboarding = &told.records[0];
+    assert_eq!(offboarding["missingRole"], "User Administrator", "{offboarding:#}");
+    assert_eq!(offboarding["adviceId"], "assign_role", "{offboarding:#}");
     let told = run(&session, Operation::BlockUser, &json!({ "user": user }));
     let refused = told.outcome(&user, "SignIn");
     assert_eq!((&refused["outcome"], &refused["code"]), (&json!("Failed"), &json!("forbidden")));
