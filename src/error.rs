@@ -253,6 +253,18 @@ impl Error {
         })
     }
 
+    /// Says which answer of the service it rests on: that of another error, told in other words.
+    #[must_use]
+    pub(crate) fn answered_as(self, other: &Self) -> Self {
+        let answer = other.facts();
+        self.with(|facts| {
+            facts.http_status = answer.http_status;
+            facts.service_code.clone_from(&answer.service_code);
+            facts.request_id.clone_from(&answer.request_id);
+            facts.client_request_id.clone_from(&answer.client_request_id);
+        })
+    }
+
     /// Adds facts in place.
     #[must_use]
     pub fn with(mut self, add: impl FnOnce(&mut Facts)) -> Self {

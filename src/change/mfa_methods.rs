@@ -186,11 +186,8 @@ fn remain(refused: &[(&Method, Error)]) -> Option<Refused> {
         "methods_remain_advice",
         "repeating the command does no harm; the person can remove it at https://mysignins.microsoft.com/security-info"
     ))
+    .answered_as(first)
     .with(|own| {
-        own.http_status = facts.http_status;
-        own.service_code.clone_from(&facts.service_code);
-        own.request_id.clone_from(&facts.request_id);
-        own.client_request_id.clone_from(&facts.client_request_id);
         own.missing_permission.clone_from(&facts.missing_permission);
         own.missing_role.clone_from(&facts.missing_role);
     });

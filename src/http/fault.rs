@@ -170,26 +170,22 @@ pub(crate) fn still_lost(
 
 /// Why the second sending was refused is what an administrator can do something about.
 fn lost_then_refused(refusal: &Error) -> Error {
-    let facts = refusal.facts().clone();
+    let facts = refusal.facts();
     Error::new(
         Code::AnswerLost,
         say!("lost_then_refused", "an answer was lost, and sent again the request was refused: {why}", why = refusal)
             .quoting("why", refusal),
     )
+    .answered_as(refusal)
     .with(|lost| {
-        lost.http_status = facts.http_status;
-        lost.service_code = facts.service_code;
-        lost.request_id = facts.request_id;
-        lost.client_request_id = facts.client_request_id;
-        lost.advice = facts.advice;
-        lost.advice_id = facts.advice_id;
-        lost.advice_arguments = facts.advice_arguments;
+        lost.advice.clone_from(&facts.advice);
+        lost.advice_id.clone_from(&facts.advice_id);
+        lost.advice_arguments.clone_from(&facts.advice_arguments);
     })
 }
 
 /// The error of a write whose answer leaves open what became of it.
 pub(crate) fn lost(status: u16, headers: &HeaderMap, body: &[u8], client_request_id: Option<&str>) -> Error {
-    let facts = error(status, headers, body, client_request_id).facts().clone();
     Error::new(
         Code::AnswerLost,
         say!(
@@ -198,12 +194,7 @@ pub(crate) fn lost(status: u16, headers: &HeaderMap, body: &[u8], client_request
             status = status
         ),
     )
-    .with(|lost| {
-        lost.http_status = facts.http_status;
-        lost.service_code = facts.service_code;
-        lost.request_id = facts.request_id;
-        lost.client_request_id = facts.client_request_id;
-    })
+    .answered_as(&error(status, headers, body, client_request_id))
 }
 
 /// Whether an answer asks to slow down. Exchange Online says so in plain text, with any status.

@@ -230,16 +230,10 @@ impl Execution<'_> {
 
     /// A refusal to show the state before, with the role that is missing where the tables tell: the service never does.
     fn named(&self, change: &Change, error: Error) -> Error {
-        let named =
-            Some(&error).filter(|error| error.code() == Code::Forbidden).and_then(|_| self.out_of_reach(change));
-        let Some(named) = named else { return error };
-        let facts = error.facts().clone();
-        named.with(|own| {
-            own.http_status = facts.http_status;
-            own.service_code = facts.service_code;
-            own.request_id = facts.request_id;
-            own.client_request_id = facts.client_request_id;
-        })
+        match self.out_of_reach(change) {
+            Some(named) if error.code() == Code::Forbidden => named.answered_as(&error),
+            _ => error,
+        }
     }
 
     fn out_of_reach(&self, change: &Change) -> Option<Error> {

@@ -87,7 +87,6 @@ pub(crate) async fn write(
 /// The answer, unless it says that there is no such thing.
 fn known(reply: &Reply) -> Result<Reply> {
     if reply.status == 404 {
-        let facts = reply.error();
         let error = Error::new(
             Code::NotFound,
             say!(
@@ -95,12 +94,7 @@ fn known(reply: &Reply) -> Result<Reply> {
                 "this tenant has no service settings of multi-factor authentication where other tools have found them; the service does not document them"
             ),
         );
-        return Err(error.on(PATH).with(|own| {
-            own.http_status = facts.facts().http_status;
-            own.service_code.clone_from(&facts.facts().service_code);
-            own.request_id.clone_from(&facts.facts().request_id);
-            own.client_request_id.clone_from(&facts.facts().client_request_id);
-        }));
+        return Err(error.on(PATH).answered_as(&reply.error()));
     }
     reply.clone().success()
 }

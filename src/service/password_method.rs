@@ -91,7 +91,6 @@ fn unfollowed(error: &Error) -> Error {
     if error.code() == Code::AnswerLost {
         return error.clone();
     }
-    let facts = error.facts().clone();
     Error::new(
         Code::AnswerLost,
         say!(
@@ -101,12 +100,7 @@ fn unfollowed(error: &Error) -> Error {
         )
         .quoting("why", error),
     )
-    .with(|lost| {
-        lost.http_status = facts.http_status;
-        lost.service_code = facts.service_code;
-        lost.request_id = facts.request_id;
-        lost.client_request_id = facts.client_request_id;
-    })
+    .answered_as(error)
 }
 
 fn still_working() -> Error {

@@ -139,12 +139,7 @@ fn filter_refused(error: Error) -> Error {
     }
     let reason = refused.message_arguments.get("service_message").unwrap_or(&refused.message);
     let sentence = say!("filter_refused", "the service does not accept the filter: {reason}", reason = reason);
-    Error::new(Code::Argument, sentence).on("filter").with(|facts| {
-        facts.http_status = refused.http_status;
-        facts.service_code.clone_from(&refused.service_code);
-        facts.request_id.clone_from(&refused.request_id);
-        facts.client_request_id.clone_from(&refused.client_request_id);
-    })
+    Error::new(Code::Argument, sentence).on("filter").answered_as(&error)
 }
 
 /// A name to be looked up, and where it comes from.

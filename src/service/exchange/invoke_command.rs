@@ -158,12 +158,7 @@ impl InvokeCommand {
                 permission = any_of.first().copied().unwrap_or_default()
             )),
         };
-        let facts = refused.facts();
-        error.with(|ours| {
-            ours.http_status = facts.http_status;
-            ours.service_code.clone_from(&facts.service_code);
-            ours.request_id.clone_from(&facts.request_id);
-            ours.client_request_id.clone_from(&facts.client_request_id);
+        error.answered_as(&refused).with(|ours| {
             ours.missing_permission = permission.map(str::to_owned);
             ours.missing_role = role.filter(|_| permission.is_none() || held.is_none()).map(str::to_owned);
         })
