@@ -31,8 +31,13 @@ pub(super) fn caveat(app_passwords: Option<bool>) -> Sentence {
             "experimental, because the service does not document these settings; app passwords that exist go on working, and people can no longer manage them"
         )
     } else {
-        say!("mfa_policy_experimental", "experimental, because the service does not document these settings")
+        experimental()
     }
+}
+
+/// What is to be known of whatever is read there or written.
+pub(crate) fn experimental() -> Sentence {
+    say!("mfa_policy_experimental", "experimental, because the service does not document these settings")
 }
 
 #[cfg(test)]

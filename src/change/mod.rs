@@ -8,7 +8,7 @@ mod kind;
 pub(crate) mod mailbox_access;
 mod mfa;
 mod mfa_methods;
-mod mfa_policy;
+pub(crate) mod mfa_policy;
 pub(crate) mod modern_authentication;
 mod outcome;
 mod password;

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{done, request::Request};
 use crate::{
+    change,
     error::Result,
     event::{End, Level},
     job::Reporter,
-    say,
     service::{graph::Graph, mfa_policy},
     session::Connected,
 };
@@ -33,9 +33,7 @@ pub(super) async fn run(session: &Arc<Connected>, request: &str, reporter: &Repo
     let Own {} = Request::read(request)?.rest()?;
     let graph = Graph::new(Arc::clone(session), reporter.cancelled().clone());
     let policy = mfa_policy::read(&graph).await?;
-    let experimental =
-        say!("mfa_policy_experimental", "experimental, because the service does not document these settings");
-    reporter.note(Level::Information, experimental).await;
+    reporter.note(Level::Information, change::mfa_policy::experimental()).await;
     let record = Record {
         app_passwords_allowed: policy.allow_app_passwords,
         remember_devices_days: policy.days(),
