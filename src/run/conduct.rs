@@ -46,7 +46,7 @@ impl Prepared<'_> {
         // Requests that are under way when the caller wants to stop are given time to come to an end.
         let hard = CancellationToken::new();
         let _sweeper = sweep(&stop, &hard);
-        let services = self.services(session, &hard, &stop);
+        let services = Services::new(session, &self.ground.identity, &hard, &stop);
         let result = self.execute(&services, &handle, &run_id, &stop, declined).await;
         let (tally, outcome) = match result {
             Ok(tally) => (tally, None),

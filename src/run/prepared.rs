@@ -1,16 +1,12 @@
 //! An order with everything that is known of it: what is rehearsed, approved and conducted.
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use tokio_util::sync::CancellationToken;
+use std::collections::BTreeMap;
 
 use super::{journal::NewRun, order::Order, outcome::Record, plan::Plan, survey::Ground};
 use crate::{
     change::{Outcome, State},
     error::Error,
     job::Reporter,
-    service::{Services, exchange::Exchange, graph::Graph},
-    session::Connected,
 };
 
 /// An order with everything that is known of it.
@@ -38,18 +34,5 @@ impl Prepared<'_> {
             let record = Record::new(missing.name.clone(), None, kind?, Outcome::Failed, run_id);
             Some(record.because(&missing.error))
         })
-    }
-
-    /// The services, for as long as `cancel` is not cancelled; once `stop` is, no write to Graph leaves any more.
-    pub(super) fn services(
-        &self,
-        session: &Arc<Connected>,
-        cancel: &CancellationToken,
-        stop: &CancellationToken,
-    ) -> Services {
-        let graph = Graph::stopping(Arc::clone(session), cancel.clone(), stop.clone());
-        let identity = Arc::clone(&self.ground.identity);
-        let exchange = Exchange::stopping(Arc::clone(session), cancel.clone(), stop.clone(), Arc::clone(&identity));
-        Services { graph, exchange, identity }
     }
 }

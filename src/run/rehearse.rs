@@ -23,7 +23,7 @@ impl Prepared<'_> {
         let mut tally = Tally::default();
         let mut records: Vec<Record> = self.missing("").collect();
         let cancelled = self.reporter.cancelled();
-        let services = self.services(session, cancelled, cancelled);
+        let services = Services::new(session, &self.ground.identity, cancelled, cancelled);
         let changes: Vec<_> =
             self.known().into_iter().map(|(change, state)| self.rehearsed(change, state, &services).boxed()).collect();
         let mut rehearsed = stream::iter(changes).buffered(READ_AT_ONCE);

@@ -13,7 +13,7 @@ use crate::{
     change::{State, Subject},
     error::Result,
     job::Reporter,
-    service::{Services, exchange::Exchange, graph::Graph},
+    service::Services,
     session::Connected,
     target::Selected,
 };
@@ -31,14 +31,7 @@ pub(super) async fn settled(
     if !matches!(order.steps, Steps::Own(..)) {
         return Ok(BTreeMap::new());
     }
-    let cancel = reporter.cancelled().clone();
-    let identity = Arc::clone(&ground.identity);
-    let services = Services {
-        graph: Graph::new(Arc::clone(session), cancel.clone()),
-        exchange: Exchange::new(Arc::clone(session), cancel, Arc::clone(&identity)),
-        identity,
-    };
-    let services = &services;
+    let services = &Services::new(session, &ground.identity, reporter.cancelled(), reporter.cancelled());
     let read = |Selected { person, .. }: &Selected| {
         let (subject, id) = (Subject::from(person), person.id.clone());
         let wanted = match order.steps.of(&id) {
